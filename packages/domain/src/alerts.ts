@@ -1,0 +1,66 @@
+import { type ActionOutcome, type ActionPlan, type CallContext, definePort, type JsonObject, type Severity } from '@devops-mcp/contract';
+import type { Answer, Window } from './answer.js';
+
+export interface Alert {
+  /** Stable over time for the same labels. */
+  readonly fingerprint: string;
+  readonly name: string;
+  readonly service: string | null;
+  readonly instance: string | null;
+  readonly severity: Severity;
+  readonly rawSeverity: string | null;
+  readonly state: 'firing' | 'resolved';
+  readonly since: Date;
+  readonly resolved: Date | null;
+  readonly value: number | null;
+  readonly threshold: number | null;
+  readonly unit: string | null;
+  readonly summary: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly receivers: readonly string[];
+  readonly runbookUrl: string | null;
+  readonly silencedBy: readonly string[];
+  readonly acknowledgedBy: string | null;
+  readonly seenIn: readonly string[];
+}
+
+export interface AlertTransition {
+  readonly fingerprint: string;
+  readonly name: string;
+  readonly service: string | null;
+  readonly severity: Severity;
+  readonly state: 'firing' | 'resolved';
+  readonly time: Date;
+  readonly value: number | null;
+}
+
+export interface Silence {
+  readonly id: string;
+  readonly matchers: readonly { readonly name: string; readonly value: string; readonly isRegex: boolean; readonly isEqual: boolean }[];
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+  readonly createdBy: string;
+  readonly comment: string;
+}
+
+/** A change of the alert system, bound to what it was planned on. */
+export type AlertChangePlan = Pick<ActionPlan<JsonObject>, 'change' | 'observed' | 'summary' | 'diff' | 'warnings'>;
+
+export interface AlertsApi {
+  active(query: { readonly service?: string; readonly at?: Date }, context: CallContext): Promise<Answer<readonly Alert[]>>;
+  /** Oldest first. */
+  transitions(query: { readonly service?: string; readonly name?: string; readonly window: Window }, context: CallContext): Promise<Answer<readonly AlertTransition[]>>;
+  silences(query: { readonly activeAt?: Date }, context: CallContext): Promise<Answer<readonly Silence[]>>;
+  planAcknowledge(query: { readonly fingerprint: string; readonly note: string }, context: CallContext): Promise<AlertChangePlan & { readonly alert: Alert }>;
+  /** `alerts` are those that would be hidden now. */
+  planSilence(
+    query: { readonly matchers: Silence['matchers']; readonly minutes: number; readonly comment: string },
+    context: CallContext,
+  ): Promise<AlertChangePlan & { readonly alerts: readonly Alert[] }>;
+}
+
+export interface AlertsWriteApi {
+  applyChange(command: { readonly change: JsonObject; readonly idempotencyKey: string; readonly by: string }, context: CallContext): Promise<ActionOutcome>;
+}
+
+export const alertsPort = definePort<AlertsApi, AlertsWriteApi>()('alerts', 'Alerts, their history and silences');
