@@ -1,4 +1,11 @@
 import { mergeConfig } from 'vitest/config';
 import { sharedConfig } from '../vitest.shared.js';
 
-export default mergeConfig(sharedConfig, { test: { include: ['**/*.test.ts'], exclude: ['tools/**', 'node_modules/**'], testTimeout: 120_000, hookTimeout: 120_000 } });
+export default mergeConfig(sharedConfig, {
+  test: {
+    include: ['**/*.test.ts'],
+    exclude: ['tools/**', 'node_modules/**'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});

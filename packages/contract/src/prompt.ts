@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { PortSet, ReadPorts } from './port.js';
-import type { Target } from './risk.js';
 import type { Complete } from './resource.js';
+import type { Target } from './risk.js';
 import type { CallContext, CallLimits, InputSchema } from './tool.js';
 
 export interface PromptMessage {

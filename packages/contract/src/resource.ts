@@ -15,7 +15,9 @@ export interface CompletionCall<P extends PortSet> extends CallContext {
   readonly ports: ReadPorts<P>;
 }
 
-export type Complete<P extends PortSet> = (call: CompletionCall<P>) => Promise<readonly string[]> | readonly string[];
+export type Complete<P extends PortSet> = (
+  call: CompletionCall<P>,
+) => Promise<readonly string[]> | readonly string[];
 
 /** A resource travels the same road as a tool, since it can leak what a tool can. */
 export interface ResourceDefinition<I extends InputSchema = InputSchema, P extends PortSet = PortSet> {
@@ -35,7 +37,9 @@ export interface ResourceDefinition<I extends InputSchema = InputSchema, P exten
   /** JSON data for `application/json`, text for `text/markdown`. */
   read(call: ResourceCall<I, P>): Promise<Json | string>;
   /** Concrete addresses worth listing; bounded by the implementer. */
-  list?(call: CallContext & { readonly ports: ReadPorts<P> }): Promise<readonly { uri: string; name: string }[]>;
+  list?(
+    call: CallContext & { readonly ports: ReadPorts<P> },
+  ): Promise<readonly { uri: string; name: string }[]>;
 }
 
 export function defineResource<const I extends InputSchema, const P extends PortSet>(

@@ -50,8 +50,10 @@ export interface ToolDefinition<
 }
 
 /** A read-only tool. Anything that changes something is an action (`defineAction`). */
-export function defineTool<const I extends InputSchema, const O extends OutputSchema, const P extends PortSet>(
-  facts: Omit<ToolDefinition<I, O, P>, 'kind'>,
-): ToolDefinition<I, O, P> {
+export function defineTool<
+  const I extends InputSchema,
+  const O extends OutputSchema,
+  const P extends PortSet,
+>(facts: Omit<ToolDefinition<I, O, P>, 'kind'>): ToolDefinition<I, O, P> {
   return { kind: 'tool', ...facts };
 }

@@ -1,4 +1,11 @@
-import { type ActionOutcome, type ActionPlan, type CallContext, definePort, type JsonObject, type Severity } from '@devops-mcp/contract';
+import {
+  type ActionOutcome,
+  type ActionPlan,
+  type CallContext,
+  definePort,
+  type JsonObject,
+  type Severity,
+} from '@devops-mcp/contract';
 import type { Answer, Window } from './answer.js';
 
 export interface Alert {
@@ -36,7 +43,12 @@ export interface AlertTransition {
 
 export interface Silence {
   readonly id: string;
-  readonly matchers: readonly { readonly name: string; readonly value: string; readonly isRegex: boolean; readonly isEqual: boolean }[];
+  readonly matchers: readonly {
+    readonly name: string;
+    readonly value: string;
+    readonly isRegex: boolean;
+    readonly isEqual: boolean;
+  }[];
   readonly startsAt: Date;
   readonly endsAt: Date;
   readonly createdBy: string;
@@ -44,14 +56,26 @@ export interface Silence {
 }
 
 /** A change of the alert system, bound to what it was planned on. */
-export type AlertChangePlan = Pick<ActionPlan<JsonObject>, 'change' | 'observed' | 'summary' | 'diff' | 'warnings'>;
+export type AlertChangePlan = Pick<
+  ActionPlan<JsonObject>,
+  'change' | 'observed' | 'summary' | 'diff' | 'warnings'
+>;
 
 export interface AlertsApi {
-  active(query: { readonly service?: string; readonly at?: Date }, context: CallContext): Promise<Answer<readonly Alert[]>>;
+  active(
+    query: { readonly service?: string; readonly at?: Date },
+    context: CallContext,
+  ): Promise<Answer<readonly Alert[]>>;
   /** Oldest first. */
-  transitions(query: { readonly service?: string; readonly name?: string; readonly window: Window }, context: CallContext): Promise<Answer<readonly AlertTransition[]>>;
+  transitions(
+    query: { readonly service?: string; readonly name?: string; readonly window: Window },
+    context: CallContext,
+  ): Promise<Answer<readonly AlertTransition[]>>;
   silences(query: { readonly activeAt?: Date }, context: CallContext): Promise<Answer<readonly Silence[]>>;
-  planAcknowledge(query: { readonly fingerprint: string; readonly note: string }, context: CallContext): Promise<AlertChangePlan & { readonly alert: Alert }>;
+  planAcknowledge(
+    query: { readonly fingerprint: string; readonly note: string },
+    context: CallContext,
+  ): Promise<AlertChangePlan & { readonly alert: Alert }>;
   /** `alerts` are those that would be hidden now. */
   planSilence(
     query: { readonly matchers: Silence['matchers']; readonly minutes: number; readonly comment: string },
@@ -60,7 +84,13 @@ export interface AlertsApi {
 }
 
 export interface AlertsWriteApi {
-  applyChange(command: { readonly change: JsonObject; readonly idempotencyKey: string; readonly by: string }, context: CallContext): Promise<ActionOutcome>;
+  applyChange(
+    command: { readonly change: JsonObject; readonly idempotencyKey: string; readonly by: string },
+    context: CallContext,
+  ): Promise<ActionOutcome>;
 }
 
-export const alertsPort = definePort<AlertsApi, AlertsWriteApi>()('alerts', 'Alerts, their history and silences');
+export const alertsPort = definePort<AlertsApi, AlertsWriteApi>()(
+  'alerts',
+  'Alerts, their history and silences',
+);

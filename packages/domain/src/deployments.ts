@@ -1,4 +1,10 @@
-import { type ActionOutcome, type ActionPlan, type CallContext, definePort, type JsonObject } from '@devops-mcp/contract';
+import {
+  type ActionOutcome,
+  type ActionPlan,
+  type CallContext,
+  definePort,
+  type JsonObject,
+} from '@devops-mcp/contract';
 import type { Answer, Window } from './answer.js';
 
 export interface DiffSummary {
@@ -42,7 +48,11 @@ export interface RevisionDiff {
   readonly from: string;
   readonly to: string;
   readonly summary: DiffSummary;
-  readonly files: readonly { readonly path: string; readonly status: 'added' | 'modified' | 'deleted' | 'renamed'; readonly patch: string }[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly status: 'added' | 'modified' | 'deleted' | 'renamed';
+    readonly patch: string;
+  }[];
 }
 
 /** What the desired state says now. */
@@ -80,19 +90,35 @@ export interface DeploymentsApi {
     query: { readonly service?: string; readonly window?: Window; readonly limit: number },
     context: CallContext,
   ): Promise<Answer<readonly Deployment[]>>;
-  diff(query: { readonly service: string; readonly from: string; readonly to: string }, context: CallContext): Promise<Answer<RevisionDiff>>;
-  desired(query: { readonly service: string; readonly revision?: string }, context: CallContext): Promise<Answer<DesiredState>>;
+  diff(
+    query: { readonly service: string; readonly from: string; readonly to: string },
+    context: CallContext,
+  ): Promise<Answer<RevisionDiff>>;
+  desired(
+    query: { readonly service: string; readonly revision?: string },
+    context: CallContext,
+  ): Promise<Answer<DesiredState>>;
   /** Migration files added between the two revisions. Empty when there are none; hints say so when the service names no folder. */
   migrationsBetween(
     query: { readonly service: string; readonly from: string; readonly to: string },
     context: CallContext,
   ): Promise<Answer<readonly MigrationFile[]>>;
-  planScale(query: { readonly service: string; readonly replicas: number }, context: CallContext): Promise<PlannedChange>;
+  planScale(
+    query: { readonly service: string; readonly replicas: number },
+    context: CallContext,
+  ): Promise<PlannedChange>;
   planRestart(query: { readonly service: string }, context: CallContext): Promise<PlannedChange>;
-  planRollback(query: { readonly service: string; readonly revision: string }, context: CallContext): Promise<PlannedChange>;
+  planRollback(
+    query: { readonly service: string; readonly revision: string },
+    context: CallContext,
+  ): Promise<PlannedChange>;
   /** Files are given whole; a null deletes. The result is a branch, never the default branch. */
   planConfigChange(
-    query: { readonly service: string; readonly set: Readonly<Record<string, string>>; readonly title: string },
+    query: {
+      readonly service: string;
+      readonly set: Readonly<Record<string, string>>;
+      readonly title: string;
+    },
     context: CallContext,
   ): Promise<PlannedChange>;
 }
@@ -105,7 +131,10 @@ export interface DeploymentsWriteApi {
   ): Promise<ActionOutcome>;
 }
 
-export const deploymentsPort = definePort<DeploymentsApi, DeploymentsWriteApi>()('deployments', 'Deployments and the desired state behind them');
+export const deploymentsPort = definePort<DeploymentsApi, DeploymentsWriteApi>()(
+  'deployments',
+  'Deployments and the desired state behind them',
+);
 
 export interface InfrastructureResource {
   readonly address: string;
@@ -133,10 +162,16 @@ export interface InfrastructureState {
 }
 
 export interface InfrastructureApi {
-  state(query: { readonly service?: string }, context: CallContext): Promise<Answer<readonly InfrastructureState[]>>;
+  state(
+    query: { readonly service?: string },
+    context: CallContext,
+  ): Promise<Answer<readonly InfrastructureState[]>>;
 }
 
-export const infrastructurePort = definePort<InfrastructureApi>()('infrastructure', 'Infrastructure state and plans');
+export const infrastructurePort = definePort<InfrastructureApi>()(
+  'infrastructure',
+  'Infrastructure state and plans',
+);
 
 export interface PodStatus {
   readonly name: string;
@@ -144,7 +179,11 @@ export interface PodStatus {
   readonly ready: boolean;
   readonly restarts: number;
   readonly reason: string | null;
-  readonly lastTermination: { readonly reason: string; readonly exitCode: number; readonly time: Date } | null;
+  readonly lastTermination: {
+    readonly reason: string;
+    readonly exitCode: number;
+    readonly time: Date;
+  } | null;
 }
 
 export interface WorkloadStatus {
@@ -155,12 +194,20 @@ export interface WorkloadStatus {
   readonly updated: number;
   readonly rollout: 'complete' | 'progressing' | 'stalled';
   readonly pods: readonly PodStatus[];
-  readonly events: readonly { readonly time: Date; readonly reason: string; readonly message: string; readonly count: number }[];
+  readonly events: readonly {
+    readonly time: Date;
+    readonly reason: string;
+    readonly message: string;
+    readonly count: number;
+  }[];
   readonly limits: Readonly<Record<string, string>>;
 }
 
 export interface WorkloadsApi {
-  status(query: { readonly service: string }, context: CallContext): Promise<Answer<readonly WorkloadStatus[]>>;
+  status(
+    query: { readonly service: string },
+    context: CallContext,
+  ): Promise<Answer<readonly WorkloadStatus[]>>;
 }
 
 export const workloadsPort = definePort<WorkloadsApi>()('workloads', 'Running workloads');
@@ -172,13 +219,20 @@ export interface PipelineRun {
   readonly status: 'queued' | 'running' | 'waiting_for_approval' | 'succeeded' | 'failed' | 'cancelled';
   readonly started: Date;
   readonly finished: Date | null;
-  readonly stages: readonly { readonly name: string; readonly status: string; readonly durationSeconds: number | null }[];
+  readonly stages: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly durationSeconds: number | null;
+  }[];
   readonly pendingApprovals: readonly string[];
   readonly failure: { readonly job: string; readonly step: string; readonly excerpt: string } | null;
 }
 
 export interface PipelinesApi {
-  status(query: { readonly service: string; readonly limit: number }, context: CallContext): Promise<Answer<readonly PipelineRun[]>>;
+  status(
+    query: { readonly service: string; readonly limit: number },
+    context: CallContext,
+  ): Promise<Answer<readonly PipelineRun[]>>;
 }
 
 export const pipelinesPort = definePort<PipelinesApi>()('pipelines', 'Build and delivery pipelines');

@@ -1,4 +1,11 @@
-import { type ActionOutcome, type ActionPlan, type CallContext, definePort, type JsonObject, type Severity } from '@devops-mcp/contract';
+import {
+  type ActionOutcome,
+  type ActionPlan,
+  type CallContext,
+  definePort,
+  type JsonObject,
+  type Severity,
+} from '@devops-mcp/contract';
 import type { Answer } from './answer.js';
 
 export interface RunbookStep {
@@ -49,11 +56,20 @@ export interface NewIncident {
 export interface KnowledgeApi {
   runbooks(context: CallContext): Promise<Answer<readonly Runbook[]>>;
   incidents(context: CallContext): Promise<Answer<readonly Incident[]>>;
-  planIncident(query: NewIncident, context: CallContext): Promise<Pick<ActionPlan<JsonObject>, 'change' | 'observed' | 'summary' | 'diff' | 'warnings'>>;
+  planIncident(
+    query: NewIncident,
+    context: CallContext,
+  ): Promise<Pick<ActionPlan<JsonObject>, 'change' | 'observed' | 'summary' | 'diff' | 'warnings'>>;
 }
 
 export interface KnowledgeWriteApi {
-  applyChange(command: { readonly change: JsonObject; readonly idempotencyKey: string; readonly by: string }, context: CallContext): Promise<ActionOutcome>;
+  applyChange(
+    command: { readonly change: JsonObject; readonly idempotencyKey: string; readonly by: string },
+    context: CallContext,
+  ): Promise<ActionOutcome>;
 }
 
-export const knowledgePort = definePort<KnowledgeApi, KnowledgeWriteApi>()('knowledge', 'Runbooks and past incidents');
+export const knowledgePort = definePort<KnowledgeApi, KnowledgeWriteApi>()(
+  'knowledge',
+  'Runbooks and past incidents',
+);

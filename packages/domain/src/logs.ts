@@ -87,7 +87,9 @@ export interface LogsApi {
   errorSummary(
     query: { readonly service?: string; readonly window: Window; readonly top: number },
     context: CallContext,
-  ): Promise<Answer<{ readonly total: number; readonly lines: number; readonly groups: readonly ErrorGroup[] }>>;
+  ): Promise<
+    Answer<{ readonly total: number; readonly lines: number; readonly groups: readonly ErrorGroup[] }>
+  >;
 }
 
 export const logsPort = definePort<LogsApi>()('logs', 'Log lines of services');

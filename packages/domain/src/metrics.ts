@@ -2,10 +2,25 @@ import { type CallContext, definePort } from '@devops-mcp/contract';
 import type { Answer, Window } from './answer.js';
 
 /** Signals that every convention can be mapped to; any other name is looked up in the catalog's `signals`. */
-export const standardSignals = ['error_rate', 'request_rate', 'latency_p50', 'latency_p95', 'latency_p99', 'cpu', 'memory', 'restarts'] as const;
+export const standardSignals = [
+  'error_rate',
+  'request_rate',
+  'latency_p50',
+  'latency_p95',
+  'latency_p99',
+  'cpu',
+  'memory',
+  'restarts',
+] as const;
 export type StandardSignal = (typeof standardSignals)[number];
 
-export type MetricConvention = 'opentelemetry' | 'istio' | 'spring' | 'envoy' | 'percentile-gauges' | 'custom';
+export type MetricConvention =
+  | 'opentelemetry'
+  | 'istio'
+  | 'spring'
+  | 'envoy'
+  | 'percentile-gauges'
+  | 'custom';
 
 /** Unix time in ms and value; a null is a gap that the data have, never an interpolation. */
 export type Point = readonly [timeMs: number, value: number | null];
@@ -77,12 +92,21 @@ export interface Anomaly {
 export interface MetricsApi {
   /** Rejects with `not_found` (details.known: closest names) when the service has no telemetry at all. */
   querySignals(query: SignalQuery, context: CallContext): Promise<Answer<SignalAnswer>>;
-  listMetrics(query: { readonly service: string; readonly window: Window }, context: CallContext): Promise<Answer<readonly MetricInfo[]>>;
+  listMetrics(
+    query: { readonly service: string; readonly window: Window },
+    context: CallContext,
+  ): Promise<Answer<readonly MetricInfo[]>>;
   /** Ranked, strongest first. Never fetches every series to the caller. */
   findAnomalies(
     query: { readonly window: Window; readonly services?: readonly string[]; readonly top: number },
     context: CallContext,
-  ): Promise<Answer<{ readonly anomalies: readonly Anomaly[]; readonly examined: { readonly services: number; readonly series: number }; readonly method: string }>>;
+  ): Promise<
+    Answer<{
+      readonly anomalies: readonly Anomaly[];
+      readonly examined: { readonly services: number; readonly series: number };
+      readonly method: string;
+    }>
+  >;
   /** Names of all services with telemetry in the window. */
   services(query: { readonly window: Window }, context: CallContext): Promise<Answer<readonly string[]>>;
 }
@@ -104,4 +128,7 @@ export interface DependenciesApi {
   edges(query: { readonly window: Window }, context: CallContext): Promise<Answer<readonly DependencyEdge[]>>;
 }
 
-export const dependenciesPort = definePort<DependenciesApi>()('dependencies', 'Calls between services as observed');
+export const dependenciesPort = definePort<DependenciesApi>()(
+  'dependencies',
+  'Calls between services as observed',
+);

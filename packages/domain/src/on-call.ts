@@ -14,7 +14,12 @@ export interface Shift {
 
 export interface OnCallApi {
   /** Shifts of the schedules that cover the service's owner (or the named schedule), overrides applied, in order of start. */
-  shifts(query: { readonly owner?: string; readonly schedule?: string; readonly window: Window }, context: CallContext): Promise<Answer<{ readonly timeZone: string; readonly shifts: readonly Shift[]; readonly gaps: readonly Window[] }>>;
+  shifts(
+    query: { readonly owner?: string; readonly schedule?: string; readonly window: Window },
+    context: CallContext,
+  ): Promise<
+    Answer<{ readonly timeZone: string; readonly shifts: readonly Shift[]; readonly gaps: readonly Window[] }>
+  >;
 }
 
 export const onCallPort = definePort<OnCallApi>()('onCall', 'Who is on call');

@@ -13,7 +13,9 @@ export interface ServiceEntry {
   readonly annotations: Readonly<Record<string, string>>;
   readonly links: readonly { readonly title: string; readonly url: string }[];
   /** Extra signals that the owner named: name to metric name and unit. */
-  readonly signals: Readonly<Record<string, { readonly metric: string; readonly unit: string; readonly kind: 'gauge' | 'rate' }>>;
+  readonly signals: Readonly<
+    Record<string, { readonly metric: string; readonly unit: string; readonly kind: 'gauge' | 'rate' }>
+  >;
 }
 
 /** The catalog as tools see it; in memory, synchronous, never an error. */

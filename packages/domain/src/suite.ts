@@ -4,7 +4,16 @@ import type { Window } from './answer.js';
 /** One audited action of this suite: proposals, approvals, executions, switches. */
 export interface AuditedAction {
   readonly time: Date;
-  readonly kind: 'proposed' | 'approved' | 'rejected' | 'executed' | 'failed' | 'ambiguous' | 'cancelled' | 'switched_off' | 'restored';
+  readonly kind:
+    | 'proposed'
+    | 'approved'
+    | 'rejected'
+    | 'executed'
+    | 'failed'
+    | 'ambiguous'
+    | 'cancelled'
+    | 'switched_off'
+    | 'restored';
   readonly action: string;
   readonly environment: string;
   readonly services: readonly string[];
@@ -16,11 +25,18 @@ export interface AuditedAction {
 }
 
 export interface ActionHistoryApi {
-  actions(query: { readonly window: Window; readonly service?: string; readonly environment?: string }): Promise<readonly AuditedAction[]>;
+  actions(query: {
+    readonly window: Window;
+    readonly service?: string;
+    readonly environment?: string;
+  }): Promise<readonly AuditedAction[]>;
 }
 
 /** Provided by the runtime from the audit records of this machine and of the executors' that are configured. */
-export const actionHistoryPort = definePort<ActionHistoryApi>()('actionHistory', 'Audited actions of this suite');
+export const actionHistoryPort = definePort<ActionHistoryApi>()(
+  'actionHistory',
+  'Audited actions of this suite',
+);
 
 /** A document kept for the caller for thirty minutes under the digest of its canonical form. */
 export interface PlanStoreApi {

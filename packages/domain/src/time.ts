@@ -1,7 +1,13 @@
 import { type ResolvedWindow, ToolError } from '@devops-mcp/contract';
 import type { Window } from './answer.js';
 
-const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const unitMs: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
 const dayMs = 86_400_000;
 const longestWindowMs = 92 * dayMs;
 const accepted = 'Accepted: last_1h, now-30m, 2026-01-31T10:00Z/2026-01-31T11:00Z, 2026-01-31T10:00Z/PT30M.';
@@ -24,16 +30,24 @@ export function parsePeriod(text: string, now: Date): ParsedPeriod {
   const length = window.end.getTime() - window.start.getTime();
   if (!(length > 0)) throw invalid(`The period ${quote(text)} ends before it starts.`);
   if (length > longestWindowMs) throw invalid(`The period ${quote(text)} is longer than 92 days.`);
-  if (window.start.getTime() > now.getTime() + dayMs) throw invalid(`The period ${quote(text)} lies in the future; server time is ${now.toISOString()}.`);
+  if (window.start.getTime() > now.getTime() + dayMs)
+    throw invalid(`The period ${quote(text)} lies in the future; server time is ${now.toISOString()}.`);
   if (now.getTime() - window.end.getTime() > 300 * dayMs) {
-    hints.push(`This period ends ${window.end.toISOString().slice(0, 10)}; server time is ${now.toISOString().slice(0, 10)}. Is the year right?`);
+    hints.push(
+      `This period ends ${window.end.toISOString().slice(0, 10)}; server time is ${now.toISOString().slice(0, 10)}. Is the year right?`,
+    );
   }
   return { window, hints };
 }
 
 /** The window as answers show it. */
 export function showWindow(window: Window, now: Date): ResolvedWindow {
-  return { start: window.start.toISOString(), end: window.end.toISOString(), timeZone: 'UTC', serverTime: now.toISOString() };
+  return {
+    start: window.start.toISOString(),
+    end: window.end.toISOString(),
+    timeZone: 'UTC',
+    serverTime: now.toISOString(),
+  };
 }
 
 /** Parses a single point in time: RFC 3339, Unix s or ms, `now` or `now-30m`. */
@@ -52,7 +66,10 @@ function readWindow(text: string, now: Date, hints: string[]): Window {
     return { start, end: now };
   }
   const duration = isoDuration(to);
-  return { start, end: duration === undefined ? readTime(to, now, hints) : new Date(start.getTime() + duration) };
+  return {
+    start,
+    end: duration === undefined ? readTime(to, now, hints) : new Date(start.getTime() + duration),
+  };
 }
 
 function readTime(text: string, now: Date, hints: string[]): Date {
@@ -61,10 +78,12 @@ function readTime(text: string, now: Date, hints: string[]): Date {
   if (relative) return new Date(now.getTime() - amount(relative[1], relative[2]));
   if (/^\d{10}$/.test(text)) return new Date(Number(text) * 1_000);
   if (/^\d{13}$/.test(text)) return new Date(Number(text));
-  const iso = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?))?(Z|[+-]\d{2}:\d{2})?$/i.exec(text);
+  const iso =
+    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?))?(Z|[+-]\d{2}:\d{2})?$/i.exec(text);
   if (!iso) throw invalid(`Cannot read the time ${quote(text)}.`);
   const zone = iso[3]?.toUpperCase();
-  if (zone === undefined && iso[2] !== undefined) hints.push(`${text} has no time zone and was taken as UTC.`);
+  if (zone === undefined && iso[2] !== undefined)
+    hints.push(`${text} has no time zone and was taken as UTC.`);
   const time = new Date(`${iso[1]}T${iso[2] ?? '00:00'}${zone ?? 'Z'}`);
   if (Number.isNaN(time.getTime())) throw invalid(`There is no such time as ${quote(text)}.`);
   return time;

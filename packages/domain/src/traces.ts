@@ -15,7 +15,11 @@ export interface Span {
   readonly error: boolean;
   readonly statusMessage: string | null;
   readonly attributes: Readonly<Record<string, string>>;
-  readonly events: readonly { readonly timeUs: number; readonly name: string; readonly attributes: Readonly<Record<string, string>> }[];
+  readonly events: readonly {
+    readonly timeUs: number;
+    readonly name: string;
+    readonly attributes: Readonly<Record<string, string>>;
+  }[];
 }
 
 export interface TraceSummary {
@@ -65,12 +69,25 @@ export interface TracesApi {
   typical(
     query: { readonly service: string; readonly operation: string; readonly window: Window },
     context: CallContext,
-  ): Promise<Answer<{ readonly count: number; readonly p50Ms: number; readonly p95Ms: number; readonly errorShare: number } | null>>;
+  ): Promise<
+    Answer<{
+      readonly count: number;
+      readonly p50Ms: number;
+      readonly p95Ms: number;
+      readonly errorShare: number;
+    } | null>
+  >;
   /** Where time and errors are now that were not there in the baseline. */
   compare(
     query: { readonly window: Window; readonly baseline: Window; readonly top: number },
     context: CallContext,
-  ): Promise<Answer<{ readonly operations: readonly OperationChange[]; readonly traces: number; readonly baselineTraces: number }>>;
+  ): Promise<
+    Answer<{
+      readonly operations: readonly OperationChange[];
+      readonly traces: number;
+      readonly baselineTraces: number;
+    }>
+  >;
 }
 
 export const tracesPort = definePort<TracesApi>()('traces', 'Distributed traces');

@@ -20,19 +20,30 @@ describe('parsePeriod', () => {
     expect(iso(text)).toBe(expected);
   });
 
-  it.each(['', 'yesterday', 'now/now-1h', '2026-05-04', '2026-13-01T00:00Z/PT1H', 'last_400d', '2026-06-10T00:00Z/PT1H'])(
-    'refuses %j and says what is accepted',
-    (text) => {
-      expect(() => parsePeriod(text, now)).toThrowError(expect.objectContaining({ code: 'invalid_input', hint: expect.stringContaining('last_1h') }));
-    },
-  );
+  it.each([
+    '',
+    'yesterday',
+    'now/now-1h',
+    '2026-05-04',
+    '2026-13-01T00:00Z/PT1H',
+    'last_400d',
+    '2026-06-10T00:00Z/PT1H',
+  ])('refuses %j and says what is accepted', (text) => {
+    expect(() => parsePeriod(text, now)).toThrowError(
+      expect.objectContaining({ code: 'invalid_input', hint: expect.stringContaining('last_1h') }),
+    );
+  });
 
   it('takes a time without a zone as UTC and says so', () => {
-    expect(parsePeriod('2026-05-04T08:00/PT1H', now).hints).toEqual([expect.stringContaining('taken as UTC')]);
+    expect(parsePeriod('2026-05-04T08:00/PT1H', now).hints).toEqual([
+      expect.stringContaining('taken as UTC'),
+    ]);
   });
 
   it('questions a window in the wrong year', () => {
-    expect(parsePeriod('2025-05-04T08:00Z/PT1H', now).hints).toEqual([expect.stringContaining('Is the year right?')]);
+    expect(parsePeriod('2025-05-04T08:00Z/PT1H', now).hints).toEqual([
+      expect.stringContaining('Is the year right?'),
+    ]);
   });
 });
 

@@ -1,2 +1,3 @@
+export * from './collaborators.js';
 export * from './model.js';
 export * from './store/store.js';

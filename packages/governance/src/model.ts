@@ -3,14 +3,12 @@ import type {
   BlastRadius,
   Environment,
   ErrorCode,
-  Json,
   JsonObject,
   PortSet,
   ReadPorts,
   ReportProgress,
   Reversal,
   RiskTier,
-  Target,
   Transport,
   WritePorts,
 } from '@devops-mcp/contract';
@@ -81,7 +79,12 @@ export type RoadAnswer =
   | { readonly kind: 'answer'; readonly structured: JsonObject; readonly text: string }
   | { readonly kind: 'error'; readonly error: PublicError }
   /** The client must ask a person to type `expected`; the answer comes back with `state`. */
-  | { readonly kind: 'confirm'; readonly message: string; readonly field: string; readonly state: ConfirmationState };
+  | {
+      readonly kind: 'confirm';
+      readonly message: string;
+      readonly field: string;
+      readonly state: ConfirmationState;
+    };
 
 /** An error as a caller sees it: redacted, bounded, ours. */
 export interface PublicError {
@@ -102,7 +105,11 @@ export interface PortConnector {
   /** Rejects with `denied` when no write credential is configured for a port. */
   write<S extends PortSet>(ports: S, environment: string, caller: Caller): Promise<WritePorts<S>>;
   /** Name of the credential in use, never a secret: `gitops:production:deployments:write`. */
-  principal(ports: PortSet, environment: string, side: 'read' | 'write'): { readonly principal: string; readonly authType: string };
+  principal(
+    ports: PortSet,
+    environment: string,
+    side: 'read' | 'write',
+  ): { readonly principal: string; readonly authType: string };
 }
 
 export interface Environments {
@@ -111,7 +118,12 @@ export interface Environments {
   names(): readonly string[];
 }
 
-export const effects = ['allow', 'allow_with_conditions', 'require_human_approval', 'deny_by_default'] as const;
+export const effects = [
+  'allow',
+  'allow_with_conditions',
+  'require_human_approval',
+  'deny_by_default',
+] as const;
 /** From permissive to restrictive, in this order. */
 export type Effect = (typeof effects)[number];
 
@@ -180,7 +192,13 @@ export interface ActionBinding {
   readonly reversal: Reversal;
   readonly blastRadius: BlastRadius;
   readonly limits: JsonObject;
-  readonly requester: { readonly issuer: string; readonly subject: string; readonly client: string | null; readonly delegation: readonly string[]; readonly assurance: Caller['assurance'] };
+  readonly requester: {
+    readonly issuer: string;
+    readonly subject: string;
+    readonly client: string | null;
+    readonly delegation: readonly string[];
+    readonly assurance: Caller['assurance'];
+  };
   readonly reason: string;
   readonly changeRef: string | null;
   readonly policyDigest: string;
@@ -228,5 +246,3 @@ export interface SwitchRecord {
   readonly reason: string;
   readonly at: string;
 }
-
-export type TargetJson = { readonly [K in keyof Target]: Json };

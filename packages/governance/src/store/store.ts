@@ -29,9 +29,20 @@ export interface ProposalTable {
   /** Rejects with `conflict` for an id that exists. */
   create(proposal: ProposalRecord): Promise<void>;
   get(id: string): Promise<ProposalRecord | undefined>;
-  list(filter: { readonly states?: readonly ProposalState[]; readonly subject?: string; readonly server?: string; readonly limit: number }): Promise<readonly ProposalRecord[]>;
+  list(filter: {
+    readonly states?: readonly ProposalState[];
+    readonly subject?: string;
+    readonly server?: string;
+    readonly limit: number;
+  }): Promise<readonly ProposalRecord[]>;
   /** Compare-and-swap: false when the state is not one of `from` any more. */
-  transition(id: string, from: readonly ProposalState[], to: ProposalState, at: string, outcome?: JsonObject): Promise<boolean>;
+  transition(
+    id: string,
+    from: readonly ProposalState[],
+    to: ProposalState,
+    at: string,
+    outcome?: JsonObject,
+  ): Promise<boolean>;
 }
 
 export interface ApprovalTable {
@@ -47,17 +58,40 @@ export interface SingleUseTable {
 
 export interface CounterTable {
   /** Sum over `windowMs` up to and including this addition; refuses (and adds nothing) past `max`. */
-  add(key: string, amount: number, windowMs: number, max: number, at: Date): Promise<{ readonly allowed: boolean; readonly sum: number; readonly retryAt: Date | null }>;
+  add(
+    key: string,
+    amount: number,
+    windowMs: number,
+    max: number,
+    at: Date,
+  ): Promise<{ readonly allowed: boolean; readonly sum: number; readonly retryAt: Date | null }>;
   sum(key: string, windowMs: number, at: Date): Promise<number>;
 }
 
 export interface PlanTable {
-  put(plan: { readonly id: string; readonly owner: string; readonly document: JsonObject; readonly expires: string }): Promise<void>;
+  put(plan: {
+    readonly id: string;
+    readonly owner: string;
+    readonly document: JsonObject;
+    readonly expires: string;
+  }): Promise<void>;
   get(id: string, owner: string, at: string): Promise<JsonObject | undefined>;
 }
 
 /** Audit segments that were begun, so that a missing file shows. */
 export interface SegmentTable {
-  register(segment: { readonly file: string; readonly server: string; readonly startedAt: string; readonly firstHash: string }): Promise<void>;
-  list(): Promise<readonly { readonly file: string; readonly server: string; readonly startedAt: string; readonly firstHash: string }[]>;
+  register(segment: {
+    readonly file: string;
+    readonly server: string;
+    readonly startedAt: string;
+    readonly firstHash: string;
+  }): Promise<void>;
+  list(): Promise<
+    readonly {
+      readonly file: string;
+      readonly server: string;
+      readonly startedAt: string;
+      readonly firstHash: string;
+    }[]
+  >;
 }
