@@ -1,4 +1,5 @@
 import { mergeConfig } from 'vitest/config';
+// @boundaries-ignore one test configuration serves every package
 import { sharedConfig } from '../vitest.shared.js';
 
 export default mergeConfig(sharedConfig, {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Json, JsonObject } from './json.js';
+import type { JsonObject } from './json.js';
 import type { PortSet, ReadPorts, WritePorts } from './port.js';
 import type { ActionTier, BlastRadius, BlastRadiusCeiling, EnvironmentClass, Target } from './risk.js';
 import type { CallContext, CallLimits, InputSchema } from './tool.js';
@@ -13,7 +13,7 @@ export type Reversal =
  * state: planning again on an unchanged system gives a byte-equal plan, which is how a stale plan
  * is found. It therefore holds no clock readings and no random values.
  */
-export interface ActionPlan<Change extends Json = Json> {
+export interface ActionPlan<Change extends JsonObject = JsonObject> {
   /** The whole change, in the backend's terms; `apply` receives this and nothing else. */
   readonly change: Change;
   /** What was seen of the live system and must still hold when the plan is applied. */
@@ -42,8 +42,8 @@ export interface PlanCall<I extends InputSchema, P extends PortSet> extends Call
   readonly ports: ReadPorts<P>;
 }
 
-export interface ApplyCall<Change extends Json, P extends PortSet> extends CallContext {
-  readonly plan: ActionPlan<Change>;
+export interface ApplyCall<P extends PortSet> extends CallContext {
+  readonly plan: ActionPlan;
   readonly target: Target;
   readonly ports: WritePorts<P>;
   /** The same for every attempt at this proposal; the backend uses it so that nothing happens twice. */
@@ -51,11 +51,7 @@ export interface ApplyCall<Change extends Json, P extends PortSet> extends CallC
   readonly reason: string;
 }
 
-export interface ActionDefinition<
-  I extends InputSchema = InputSchema,
-  P extends PortSet = PortSet,
-  Change extends Json = Json,
-> {
+export interface ActionDefinition<I extends InputSchema = InputSchema, P extends PortSet = PortSet> {
   readonly kind: 'action';
   /** `verb_noun`; published as `propose_<verb_noun>` and never as a direct call. */
   readonly name: string;
@@ -77,15 +73,15 @@ export interface ActionDefinition<
     readonly input: z.output<I>;
     readonly target: Target;
     readonly environmentClass: EnvironmentClass;
-    readonly plan: ActionPlan<Change>;
+    readonly plan: ActionPlan;
   }): ActionTier;
   /** Reads only. */
-  plan(call: PlanCall<I, P>): Promise<ActionPlan<Change>>;
-  apply(call: ApplyCall<Change, P>): Promise<ActionOutcome>;
+  plan(call: PlanCall<I, P>): Promise<ActionPlan>;
+  apply(call: ApplyCall<P>): Promise<ActionOutcome>;
 }
 
-export function defineAction<const I extends InputSchema, const P extends PortSet, Change extends Json>(
-  facts: Omit<ActionDefinition<I, P, Change>, 'kind'>,
-): ActionDefinition<I, P, Change> {
+export function defineAction<const I extends InputSchema, const P extends PortSet>(
+  facts: Omit<ActionDefinition<I, P>, 'kind'>,
+): ActionDefinition<I, P> {
   return { kind: 'action', ...facts };
 }

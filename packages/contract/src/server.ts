@@ -10,7 +10,7 @@ import type { ToolDefinition } from './tool.js';
 // biome-ignore lint/suspicious/noExplicitAny: erasure of the parameter types described above
 export type AnyTool = ToolDefinition<any, any, any>;
 // biome-ignore lint/suspicious/noExplicitAny: as above
-export type AnyAction = ActionDefinition<any, any, any>;
+export type AnyAction = ActionDefinition<any, any>;
 // biome-ignore lint/suspicious/noExplicitAny: as above
 export type AnyResource = ResourceDefinition<any, any>;
 // biome-ignore lint/suspicious/noExplicitAny: as above

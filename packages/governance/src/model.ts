@@ -188,6 +188,8 @@ export interface ActionBinding {
   readonly target: JsonObject;
   readonly arguments: JsonObject;
   readonly planDigest: string;
+  /** SHA-256 of the exact text that a person is shown, hex. */
+  readonly renderingDigest: string;
   readonly observed: JsonObject;
   readonly reversal: Reversal;
   readonly blastRadius: BlastRadius;
