@@ -1,16 +1,20 @@
+import { isRecord } from './record.js';
+
 /** A reference in its full form, lower case: `group:default/team-payments`. Backstage compares without case. */
 export type EntityRef = `${string}:${string}/${string}`;
 
 const part = '[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?';
 const namespacePart = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
+const entityName = new RegExp(`^${part}$`);
+const namespaceName = new RegExp(`^${namespacePart}$`);
 const pattern = new RegExp(`^(?:([A-Za-z][A-Za-z0-9]{0,62}):)?(?:(${namespacePart})/)?(${part})$`);
 
 export function isEntityName(value: unknown): value is string {
-  return typeof value === 'string' && new RegExp(`^${part}$`).test(value);
+  return typeof value === 'string' && entityName.test(value);
 }
 
 export function isNamespace(value: unknown): value is string {
-  return typeof value === 'string' && new RegExp(`^${namespacePart}$`).test(value);
+  return typeof value === 'string' && namespaceName.test(value);
 }
 
 export function formatReference(kind: string, namespace: string, name: string): EntityRef {
@@ -26,8 +30,8 @@ export function parseReference(
   value: unknown,
   defaults: { readonly kind?: string; readonly namespace: string },
 ): EntityRef | undefined {
-  if (typeof value === 'object' && value !== null) {
-    const { kind, namespace, name } = value as Record<string, unknown>;
+  if (isRecord(value)) {
+    const { kind, namespace, name } = value;
     const given = kind ?? defaults.kind;
     const space = namespace ?? defaults.namespace;
     if (typeof given !== 'string' || !isNamespace(space) || !isEntityName(name)) return undefined;

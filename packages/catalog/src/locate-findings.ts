@@ -31,7 +31,9 @@ export async function locateFindings(findings: readonly Finding[]): Promise<read
     let offset = root?.range?.[0] ?? 0;
     for (const step of path) {
       if (yaml.isMap(node)) {
-        const pair = node.items.find((item) => yaml.isScalar(item.key) && String(item.key.value) === String(step));
+        const pair = node.items.find(
+          (item) => yaml.isScalar(item.key) && String(item.key.value) === String(step),
+        );
         if (pair === undefined) break;
         offset = (pair.key as ParsedNode).range?.[0] ?? offset;
         node = pair.value as Node | null;

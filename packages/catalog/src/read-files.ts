@@ -9,7 +9,7 @@ import {
   realpathSync,
   statSync,
 } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type CatalogProblem, fileProblem } from './catalog-problem.js';
 
 /** A catalog is trusted to describe a company, not to fill the memory of every server. */
@@ -42,52 +42,6 @@ export function createCatalogReader(): CatalogReader {
   const problems: CatalogProblem[] = [];
   const seen = new Set<string>();
   const count = { files: 0, bytes: 0 };
-
-  function read(path: string, root: string): CatalogFile | string {
-    if (count.files >= catalogBounds.files) return `the catalog has more than ${catalogBounds.files} files`;
-    const text = readBounded(path);
-    if (typeof text !== 'string') return text.refused;
-    count.files += 1;
-    count.bytes += text.length;
-    if (count.bytes > catalogBounds.totalBytes)
-      return `the catalog is larger than ${catalogBounds.totalBytes / 1_048_576} MiB`;
-    return { path, root, text };
-  }
-
-  function refuse(path: string, why: string): void {
-    const code = why.includes('than') ? 'too_large' : 'unreadable';
-    problems.push(fileProblem(code, path, `Cannot read this file: ${why}.`, 'Fix or remove the file.'));
-  }
-
-  function* walk(folder: string, root: string, depth: number): Generator<string> {
-    if (depth > catalogBounds.depth) {
-      refuse(folder, `folders lie deeper than ${catalogBounds.depth} levels`);
-      return;
-    }
-    for (const entry of listed(folder)) {
-      const path = join(folder, entry.name);
-      const target = entry.isSymbolicLink() ? inside(root, path) : path;
-      if (target === undefined) {
-        problems.push(
-          fileProblem(
-            'outside_folder',
-            path,
-            'This symbolic link leaves the catalog folder or leads nowhere, and was not followed.',
-            'Name the folder it leads to under catalog: in devops-mcp.yaml.',
-          ),
-        );
-      } else if (seen.has(target)) {
-        // Reached a second time through a link: loading it again would make every name a duplicate.
-      } else if (isFolder(entry, target)) {
-        seen.add(target);
-        yield* walk(target, root, depth + 1);
-      } else if (isEntityFile(entry.name)) {
-        seen.add(target);
-        yield target;
-      }
-    }
-  }
-
   return {
     problems,
     folder(path) {
@@ -100,9 +54,9 @@ export function createCatalogReader(): CatalogReader {
       const isFile = statSync(start).isFile();
       const root = isFile ? dirname(start) : start;
       const files: CatalogFile[] = [];
-      for (const found of isFile ? [start] : walk(start, root, 0)) {
-        const file = read(found, root);
-        if (typeof file === 'string') refuse(found, file);
+      for (const found of isFile ? [start] : walk(start, { root, seen, problems }, 0)) {
+        const file = readCounted(found, root, count);
+        if (typeof file === 'string') problems.push(refused(found, file));
         else files.push(file);
       }
       return files;
@@ -112,9 +66,62 @@ export function createCatalogReader(): CatalogReader {
       const path = resolve(dirname(file.path), name);
       if (attempt(() => realpathSync(path)) === undefined) return 'there is no such file';
       const target = inside(file.root, path);
-      return target === undefined ? 'it lies outside the catalog folder' : read(target, file.root);
+      return target === undefined
+        ? 'it lies outside the catalog folder'
+        : readCounted(target, file.root, count);
     },
   };
+}
+
+interface Walk {
+  readonly root: string;
+  /** Reached a second time through a link, a file would make every name in it a duplicate. */
+  readonly seen: Set<string>;
+  readonly problems: CatalogProblem[];
+}
+
+function* walk(folder: string, state: Walk, depth: number): Generator<string> {
+  if (depth > catalogBounds.depth) {
+    state.problems.push(refused(folder, `it lies deeper than ${catalogBounds.depth} levels`));
+    return;
+  }
+  for (const entry of listed(folder)) {
+    const path = join(folder, entry.name);
+    const target = entry.isSymbolicLink() ? inside(state.root, path) : path;
+    if (target === undefined) {
+      const message = 'This symbolic link leaves the catalog folder or leads nowhere, and was not followed.';
+      const hint = 'Name the folder it leads to under catalog: in devops-mcp.yaml.';
+      state.problems.push(fileProblem('outside_folder', path, message, hint));
+    } else if (state.seen.has(target)) {
+      // Loaded already.
+    } else if (isFolder(entry, target)) {
+      state.seen.add(target);
+      yield* walk(target, state, depth + 1);
+    } else if (isEntityFile(entry.name)) {
+      state.seen.add(target);
+      yield target;
+    }
+  }
+}
+
+function readCounted(
+  path: string,
+  root: string,
+  count: { files: number; bytes: number },
+): CatalogFile | string {
+  if (count.files >= catalogBounds.files) return `the catalog has more than ${catalogBounds.files} files`;
+  if (count.bytes > catalogBounds.totalBytes)
+    return `the catalog is larger than ${catalogBounds.totalBytes / 1_048_576} MiB`;
+  const text = readBounded(path);
+  if (typeof text !== 'string') return text.refused;
+  count.files += 1;
+  count.bytes += text.length;
+  return { path, root, text };
+}
+
+function refused(path: string, why: string): CatalogProblem {
+  const code = why.includes(' than ') ? 'too_large' : 'unreadable';
+  return fileProblem(code, path, `This was not read: ${why}.`, 'Fix, split or remove it.');
 }
 
 function listed(folder: string): readonly Dirent[] {
@@ -138,21 +145,26 @@ function inside(root: string, path: string): string | undefined {
   const target = attempt(() => realpathSync(path));
   if (target === undefined) return undefined;
   const away = relative(root, target);
-  return away.startsWith('..') || isAbsolute(away) ? undefined : target;
+  const leaves = away === '..' || away.startsWith(`..${sep}`) || isAbsolute(away);
+  return leaves ? undefined : target;
 }
 
 /** The path has been resolved: a link here was put in place since, and a pipe would never end. */
 function readBounded(path: string): string | { readonly refused: string } {
   let descriptor: number;
   try {
-    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    descriptor = openSync(
+      path,
+      constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+    );
   } catch {
     return { refused: 'it cannot be opened' };
   }
   try {
     const facts = fstatSync(descriptor);
     if (!facts.isFile()) return { refused: 'it is not a regular file' };
-    if (facts.size > catalogBounds.fileBytes) return { refused: `it is larger than 1 MiB (${facts.size} bytes)` };
+    if (facts.size > catalogBounds.fileBytes)
+      return { refused: `it is larger than 1 MiB (${facts.size} bytes)` };
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(descriptor));
   } catch {
     return { refused: 'it is not UTF-8 text' };

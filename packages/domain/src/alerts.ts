@@ -21,6 +21,10 @@ export interface Alert {
   readonly resolved: Date | null;
   readonly value: number | null;
   readonly threshold: number | null;
+  /** How the rule compares the value with the threshold. */
+  readonly comparison?: '>' | '>=' | '<' | '<=' | '==' | '!=' | null;
+  /** Over the values that were notified in this episode; null with fewer than two. */
+  readonly trend?: 'rising' | 'falling' | 'steady' | null;
   readonly unit: string | null;
   readonly summary: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -39,6 +43,18 @@ export interface AlertTransition {
   readonly state: 'firing' | 'resolved';
   readonly time: Date;
   readonly value: number | null;
+  /** Who was notified, as the alert system names its receivers. */
+  readonly receivers?: readonly string[];
+}
+
+/** Somebody took an alert; it counts until that firing of the alert ends. */
+export interface Acknowledgement {
+  readonly fingerprint: string;
+  readonly name: string;
+  readonly service: string | null;
+  readonly time: Date;
+  readonly by: string;
+  readonly note: string;
 }
 
 export interface Silence {
@@ -71,6 +87,11 @@ export interface AlertsApi {
     query: { readonly service?: string; readonly name?: string; readonly window: Window },
     context: CallContext,
   ): Promise<Answer<readonly AlertTransition[]>>;
+  /** Oldest first. Absent where the system keeps no acknowledgements. */
+  acknowledgements?(
+    query: { readonly service?: string; readonly window: Window },
+    context: CallContext,
+  ): Promise<Answer<readonly Acknowledgement[]>>;
   silences(query: { readonly activeAt?: Date }, context: CallContext): Promise<Answer<readonly Silence[]>>;
   planAcknowledge(
     query: { readonly fingerprint: string; readonly note: string },
@@ -84,6 +105,7 @@ export interface AlertsApi {
 }
 
 export interface AlertsWriteApi {
+  /** Idempotent by key. Rejects with `conflict` when what the change was planned on no longer holds. */
   applyChange(
     command: { readonly change: JsonObject; readonly idempotencyKey: string; readonly by: string },
     context: CallContext,

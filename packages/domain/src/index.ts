@@ -1,4 +1,5 @@
 export * from './alerts.js';
+export * from './analysis/index.js';
 export * from './answer.js';
 export * from './deployments.js';
 export * from './knowledge.js';

@@ -31,6 +31,8 @@ export interface Incident {
   readonly title: string;
   readonly status: 'open' | 'mitigated' | 'resolved';
   readonly severity: Severity;
+  /** Null when the record names none. */
+  readonly environment?: string | null;
   readonly services: readonly string[];
   readonly alerts: readonly string[];
   readonly kind: string | null;
@@ -51,6 +53,8 @@ export interface NewIncident {
   readonly services: readonly string[];
   readonly alerts: readonly string[];
   readonly summary: string;
+  /** When the trouble began; without it, when the record is made. */
+  readonly started?: Date;
 }
 
 export interface KnowledgeApi {
@@ -63,6 +67,7 @@ export interface KnowledgeApi {
 }
 
 export interface KnowledgeWriteApi {
+  /** Idempotent by key. Rejects with `conflict` when the planned id was taken meanwhile. */
   applyChange(
     command: { readonly change: JsonObject; readonly idempotencyKey: string; readonly by: string },
     context: CallContext,

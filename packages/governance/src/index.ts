@@ -1,3 +1,3 @@
 export * from './collaborators.js';
 export * from './model.js';
-export * from './store/store.js';
+export * from './store/index.js';

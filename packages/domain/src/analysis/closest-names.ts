@@ -12,7 +12,9 @@ export function closestNames(name: string, known: Iterable<string>, limit = 3): 
   for (const candidate of new Set(known)) {
     const other = fold(candidate);
     const longer = Math.max(typed.length, other.length);
-    const distance = isPart(typed, other) ? 0.5 + (longer - Math.min(typed.length, other.length)) / 100 : alignment(typed, other);
+    const distance = isPart(typed, other)
+      ? 0.5 + (longer - Math.min(typed.length, other.length)) / 100
+      : alignment(typed, other);
     if (distance <= Math.max(2, longer / 3)) ranked.push({ name: candidate, distance });
   }
   ranked.sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));

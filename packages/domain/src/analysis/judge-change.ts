@@ -54,7 +54,7 @@ export function judgeChange(input: JudgeInput): Judgement {
   const runLength = input.signal === 'restarts' ? 1 : 3;
   const above = firstRun(input.current, (value) => value > band.high, runLength);
   const below = firstRun(input.current, (value) => value < band.low, runLength);
-  const run = earlier(worseSide(input.signal, above, below), undefined) ?? earlier(above, below);
+  const run = pickRun(input.signal, above, below);
   if (run === undefined) return { verdict: 'stable', since: null, until: null, score: 0, normal: band };
   const middle = median(before);
   const score = Math.max(...now.map((value) => Math.abs(value - middle))) / band.scale;
@@ -65,7 +65,8 @@ export function judgeChange(input: JudgeInput): Judgement {
 /** Which way is worse for a signal; null where neither is. */
 export function worseDirection(signal: string): 'up' | 'down' | null {
   if (signal === 'request_rate') return 'down';
-  if (signal.startsWith('latency') || ['error_rate', 'cpu', 'memory', 'restarts'].includes(signal)) return 'up';
+  if (signal.startsWith('latency') || ['error_rate', 'cpu', 'memory', 'restarts'].includes(signal))
+    return 'up';
   return null;
 }
 
@@ -94,7 +95,11 @@ function normalBand(values: readonly number[], unit: string) {
 }
 
 /** Gaps neither break a run nor lengthen it. */
-function firstRun(points: readonly Point[], outside: (value: number) => boolean, least: number): Run | undefined {
+function firstRun(
+  points: readonly Point[],
+  outside: (value: number) => boolean,
+  least: number,
+): Run | undefined {
   let length = 0;
   let since: number | undefined;
   let found: number | undefined;
@@ -113,9 +118,12 @@ function firstRun(points: readonly Point[], outside: (value: number) => boolean,
   return found === undefined ? undefined : { since: new Date(found), until: null };
 }
 
-function worseSide(signal: string, above: Run | undefined, below: Run | undefined): Run | undefined {
+/** A change for the better counts only when it lasts: a short dip is not an improvement. */
+function pickRun(signal: string, above: Run | undefined, below: Run | undefined): Run | undefined {
   const worse = worseDirection(signal);
-  return worse === null ? undefined : worse === 'up' ? above : below;
+  if (worse === null) return earlier(above, below);
+  const [bad, good] = worse === 'up' ? [above, below] : [below, above];
+  return bad ?? (good?.until === null ? good : undefined);
 }
 
 function earlier(a: Run | undefined, b: Run | undefined): Run | undefined {

@@ -47,7 +47,9 @@ export async function loadConfiguration(file: string): Promise<Configuration> {
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    throw new StartError(`The configuration ${path} cannot be read; check the path and its permissions.`, { cause });
+    throw new StartError(`The configuration ${path} cannot be read; check the path and its permissions.`, {
+      cause,
+    });
   }
   return parseConfiguration(text, path);
 }

@@ -8,17 +8,19 @@ const largestFileBytes = 1_000_000;
  * Reads YAML into what `schema` says. Throws a StartError that names file and line, for YAML that
  * cannot be read, keys given twice, unknown keys and wrong values; the first problem is enough.
  */
-export function parseYaml<T>(
-  text: string,
-  file: string,
-  schemaOf: (value: unknown) => z.ZodType<T>,
-): T {
+export function parseYaml<T>(text: string, file: string, schemaOf: (value: unknown) => z.ZodType<T>): T {
   if (text.length > largestFileBytes) throw new StartError(`${file} is larger than 1 MB.`);
   const lines = new LineCounter();
   // Keys given twice hide the first of them, and aliases let a small file become a huge one.
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, merge: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    prettyErrors: false,
+    merge: false,
+  });
   const problem = document.errors[0] ?? document.warnings[0];
-  if (problem) throw new StartError(`${file}:${lines.linePos(problem.pos[0]).line}: ${firstLine(problem.message)}`);
+  if (problem)
+    throw new StartError(`${file}:${lines.linePos(problem.pos[0]).line}: ${firstLine(problem.message)}`);
   const value: unknown = toPlain(document, file);
   if (value === null || typeof value !== 'object') {
     throw new StartError(`${file} is empty; it needs at least version, state and audit.`);
@@ -26,17 +28,24 @@ export function parseYaml<T>(
   const parsed = schemaOf(value).safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const path = [...(issue?.path ?? []), ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])];
+  const path = [
+    ...(issue?.path ?? []),
+    ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []),
+  ];
   const where = `${file}:${lineOf(document, path, lines)}`;
   const name = (issue?.path ?? []).map(String).join('.');
-  throw new StartError(`${where}: ${name === '' ? '' : `${name}: `}${firstLine(issue?.message ?? 'not valid')}`);
+  throw new StartError(
+    `${where}: ${name === '' ? '' : `${name}: `}${firstLine(issue?.message ?? 'not valid')}`,
+  );
 }
 
 function toPlain(document: Document, file: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 0 });
   } catch (cause) {
-    throw new StartError(`${file} uses YAML aliases, which are not read here; write the value out.`, { cause });
+    throw new StartError(`${file} uses YAML aliases, which are not read here; write the value out.`, {
+      cause,
+    });
   }
 }
 

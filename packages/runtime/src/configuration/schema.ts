@@ -5,7 +5,10 @@ const path = z.string().min(1).max(1024).describe('Path, resolved against the fo
 const entityRef = z
   .string()
   .max(200)
-  .regex(/^[a-z]+:[A-Za-z0-9._-]+\/[A-Za-z0-9._-]+$/, 'expected an entity reference such as group:default/team-payments')
+  .regex(
+    /^[a-z]+:[A-Za-z0-9._-]+\/[A-Za-z0-9._-]+$/,
+    'expected an entity reference such as group:default/team-payments',
+  )
   .describe('Entity reference such as group:default/team-payments');
 const slug = z
   .string()
@@ -18,7 +21,10 @@ const version = z.string().regex(/^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/, 'expecte
 const portSettings = z
   .looseObject({
     use: slug.describe('Name of the backend'),
-    write: z.looseObject({}).optional().describe('Second credential, used only while an approved plan is applied'),
+    write: z
+      .looseObject({})
+      .optional()
+      .describe('Second credential, used only while an approved plan is applied'),
   })
   .describe('The backend of a port and its settings');
 const ports = z.record(z.string().min(1).max(63), portSettings);
@@ -54,7 +60,10 @@ const shared = {
   policy: path.optional().describe('Without it the default policy holds'),
   approvers: approvers.optional(),
   executors: z.array(executor).max(20).default([]),
-  servers: z.record(slug, server).default({}).describe('Owner, switch owner and pinned version of each server'),
+  servers: z
+    .record(slug, server)
+    .default({})
+    .describe('Owner, switch owner and pinned version of each server'),
   ports: ports.default({}).describe('Backends of every environment, and the only ones of calls without one'),
   environments: z.record(environmentName, environment).default({}),
 };
@@ -79,7 +88,8 @@ export type PortSettings = z.output<typeof portSettings>;
 
 /** The schema that fits the file's `role`, so that an error never speaks of the other one's keys. */
 export function schemaFor(document: unknown): typeof serverFile | typeof executorFile {
-  const role = typeof document === 'object' && document !== null && 'role' in document ? document.role : undefined;
+  const role =
+    typeof document === 'object' && document !== null && 'role' in document ? document.role : undefined;
   return role === 'executor' ? executorFile : serverFile;
 }
 

@@ -45,5 +45,7 @@ async function readRecord(folder: string): Promise<Readonly<Record<string, strin
 }
 
 async function digestOf(path: string): Promise<string> {
-  return createHash('sha256').update(await readFile(path)).digest('hex');
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
 }

@@ -6,7 +6,10 @@ export class StartError extends Error {
   override readonly name = 'StartError';
   readonly kind: 'usage' | 'start';
 
-  constructor(message: string, options: { readonly kind?: 'usage' | 'start'; readonly cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    options: { readonly kind?: 'usage' | 'start'; readonly cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.kind = options.kind ?? 'start';
   }

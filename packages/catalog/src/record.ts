@@ -1,0 +1,4 @@
+/** True for a mapping; YAML gives nothing else that is an object and no list. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,4 @@
+/** placeholder replaced below */
+export interface ApproverSource {
+  load(): Promise<unknown>;
+}

@@ -1,0 +1,41 @@
+import { StartError } from '../start/start-error.js';
+import type { BackendBinding } from './backend-binding.js';
+import { type OpeningContext, prepare } from './open-port.js';
+
+/**
+ * Refuses to start a process that a client talks to while it holds a credential with which tier 3
+ * or 4 could be applied in production. What a credential can do is asked of the backend, which
+ * looks at the credential; a backend that cannot tell counts as 4.
+ */
+export async function refuseProductionReach(
+  bindings: readonly BackendBinding[],
+  context: OpeningContext,
+  configurationFile: string,
+): Promise<void> {
+  const writable = bindings.filter(
+    ({ environment, canWrite, implementation }) =>
+      environment.class === 'production' && canWrite && implementation.openWrite !== undefined,
+  );
+  await Promise.all(
+    writable.map(async (binding) => {
+      const reach = await reachOf(binding, context);
+      if (reach < 3) return;
+      throw new StartError(
+        `${configurationFile}: ${binding.where}.write could apply tier ${reach} changes in ${binding.environment.name}. ` +
+          'Give this process a credential that reaches no further than tier 2, such as a fork for branches; ' +
+          'an executor with a configuration of its own applies what was approved.',
+      );
+    }),
+  );
+}
+
+async function reachOf(binding: BackendBinding, context: OpeningContext): Promise<number> {
+  const { implementation } = binding;
+  if (!implementation.reach) return 4;
+  try {
+    const { prepared } = await prepare(binding, context, 'write');
+    return await implementation.reach(prepared);
+  } catch {
+    return 4;
+  }
+}

@@ -1,0 +1,143 @@
+import { ToolError } from '@devops-mcp/contract';
+import {
+  type Answer,
+  buildTraceTree,
+  type OperationChange,
+  quantile,
+  type Span,
+  selfTimeUs,
+  summariseTrace,
+  type TraceSummary,
+  type TracesApi,
+  type Window,
+  walkTree,
+} from '@devops-mcp/domain';
+
+/** Traces in memory, from spans in any order. */
+export function fakeTraces(spans: readonly Span[]): TracesApi {
+  const traces = Map.groupBy(spans, (span) => span.traceId);
+  const summaries = [...traces].map(([traceId, own]) => summary(traceId, own));
+  return {
+    async search(query) {
+      const found = summaries.filter((trace) => {
+        const own = traces.get(trace.traceId) ?? [];
+        return (
+          inside(trace.start, query.window) &&
+          (!query.onlyErrors || trace.errors > 0) &&
+          trace.durationMs >= (query.minDurationMs ?? 0) &&
+          own.some(
+            (span) =>
+              span.service === (query.service ?? span.service) &&
+              span.operation === (query.operation ?? span.operation),
+          )
+        );
+      });
+      return from({ total: found.length, traces: found.toSorted(orders[query.order]).slice(0, query.limit) });
+    },
+    async get({ traceId }) {
+      const own = traces.get(traceId);
+      if (!own) throw new ToolError('not_found', `There is no trace ${traceId}.`);
+      return from(own.toSorted((a, b) => a.startUs - b.startUs));
+    },
+    async typical({ service, operation, window }) {
+      const own = spans.filter((s) => s.service === service && s.operation === operation && startsIn(s, window));
+      if (own.length === 0) return from(null);
+      const durations = own.map((span) => span.durationUs / 1_000);
+      return from({
+        count: own.length,
+        p50Ms: quantile(durations, 0.5),
+        p95Ms: quantile(durations, 0.95),
+        errorShare: own.filter((span) => span.error).length / own.length,
+      });
+    },
+    async compare({ window, baseline, top }) {
+      const operations = changes(selfTimes(spans, window), selfTimes(spans, baseline));
+      return from({
+        operations: operations.slice(0, top),
+        traces: summaries.filter((trace) => inside(trace.start, window)).length,
+        baselineTraces: summaries.filter((trace) => inside(trace.start, baseline)).length,
+      });
+    },
+  };
+}
+
+const orders: Readonly<Record<'slowest' | 'newest' | 'errors_first', (a: TraceSummary, b: TraceSummary) => number>> = {
+  slowest: (a, b) => b.durationMs - a.durationMs,
+  newest: (a, b) => b.start.getTime() - a.start.getTime(),
+  errors_first: (a, b) => b.errors - a.errors || b.durationMs - a.durationMs,
+};
+
+interface Operation {
+  readonly service: string;
+  readonly operation: string;
+  readonly selfMs: number[];
+  errors: number;
+}
+
+function selfTimes(spans: readonly Span[], window: Window): Map<string, Operation> {
+  const operations = new Map<string, Operation>();
+  const traces = Map.groupBy(
+    spans.filter((span) => startsIn(span, window)),
+    (span) => span.traceId,
+  );
+  for (const own of traces.values()) {
+    for (const node of walkTree(buildTraceTree(own).roots)) {
+      const { service, operation, error } = node.span;
+      const key = `${service} ${operation}`;
+      const so = operations.get(key) ?? { service, operation, selfMs: [], errors: 0 };
+      so.selfMs.push(selfTimeUs(node) / 1_000);
+      so.errors += Number(error);
+      operations.set(key, so);
+    }
+  }
+  return operations;
+}
+
+function changes(now: ReadonlyMap<string, Operation>, before: ReadonlyMap<string, Operation>): OperationChange[] {
+  const rows = [...now].map(([key, operation]) => {
+    const previous = before.get(key);
+    return {
+      service: operation.service,
+      operation: operation.operation,
+      instance: null,
+      calls: operation.selfMs.length,
+      previousCalls: previous?.selfMs.length ?? 0,
+      selfMsP95: quantile(operation.selfMs, 0.95),
+      previousSelfMsP95: previous ? quantile(previous.selfMs, 0.95) : 0,
+      errorShare: operation.errors / operation.selfMs.length,
+      previousErrorShare: previous ? previous.errors / previous.selfMs.length : 0,
+    };
+  });
+  const added = rows.map((row) => Math.max(0, row.selfMsP95 - row.previousSelfMsP95));
+  const total = added.reduce((sum, ms) => sum + ms, 0);
+  return rows
+    .map((row, i) => ({ ...row, blame: total === 0 ? 0 : (added[i] ?? 0) / total }))
+    .toSorted((a, b) => b.blame - a.blame);
+}
+
+function summary(traceId: string, spans: readonly Span[]): TraceSummary {
+  const analysis = summariseTrace(spans);
+  return {
+    traceId,
+    rootService: analysis.root?.span.service ?? '',
+    rootOperation: analysis.root?.span.operation ?? '',
+    start: new Date(analysis.startUs / 1_000),
+    durationMs: analysis.durationUs / 1_000,
+    spans: analysis.spans,
+    services: analysis.services.map((service) => service.service),
+    errors: analysis.errors.length,
+    errorService: analysis.errors[0]?.span.service ?? null,
+  };
+}
+
+function startsIn(span: Span, window: Window): boolean {
+  return inside(new Date(span.startUs / 1_000), window);
+}
+
+function inside(time: Date, window: Window): boolean {
+  return time >= window.start && time < window.end;
+}
+
+function from<T>(data: T): Answer<T> {
+  return { data, source: { backend: 'fake-traces' } };
+}
