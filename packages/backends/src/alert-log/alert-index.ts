@@ -77,15 +77,12 @@ export function createAlertIndex(services: ServiceMapping): AlertIndex {
 }
 
 function addTo(episodes: Episode[], notification: Notification): void {
-  const same = episodes.find(({ start }) => start.getTime() === notification.startsAt.getTime());
-  if (same) {
-    update(same, notification);
-    return;
-  }
-  const episode = newEpisode(notification);
-  const later = episodes.findIndex(({ start }) => start > episode.start);
-  const place = later < 0 ? episodes.length : later;
-  episodes.splice(place, 0, episode);
+  const start = notification.startsAt.getTime();
+  let place = episodes.findIndex((episode) => episode.start.getTime() >= start);
+  if (place < 0) place = episodes.length;
+  const same = episodes[place];
+  if (same?.start.getTime() === start) update(same, notification);
+  else episodes.splice(place, 0, newEpisode(notification));
   // An alert that stopped and fired again within a group interval is never reported as resolved:
   // the new start is the latest time at which the one before can have ended.
   for (const at of [place - 1, place]) {

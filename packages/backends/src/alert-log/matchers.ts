@@ -40,8 +40,10 @@ function patternMatches(pattern: string, value: string): boolean | undefined {
 }
 
 function alternativesOf(pattern: string): readonly (readonly Token[])[] | undefined {
-  const inner = /^\^?\(?(?:\?:)?([^()]*)\)?\$?$/.exec(pattern)?.[1];
-  if (inner === undefined || pattern.length > 1000) return undefined;
+  if (pattern.length > 1000) return undefined;
+  const match = /^\^?(?:\((?:\?:)?([^()$]*)\)|([^()$]*))\$?$/.exec(pattern);
+  const inner = match?.[1] ?? match?.[2];
+  if (inner === undefined) return undefined;
   const found: Token[][] = [[]];
   for (let at = 0; at < inner.length; at += 1) {
     const char = inner.charAt(at);

@@ -8,15 +8,15 @@ export function renderGraph(graph: BriefGraph, brief: Brief): string {
   const columns = layers(graph);
   const place = new Map<string, { x: number; y: number }>();
   const tallest = Math.max(...columns.map((column) => column.length));
-  columns.forEach((column, index) => {
+  for (const [index, column] of columns.entries()) {
     const offset = ((tallest - column.length) * (box.height + box.rowGap)) / 2;
-    column.forEach((service, row) =>
+    for (const [row, service] of column.entries()) {
       place.set(service, {
         x: index * (box.width + box.columnGap) + 2,
         y: offset + row * (box.height + box.rowGap) + 2,
-      }),
-    );
-  });
+      });
+    }
+  }
   const width = columns.length * (box.width + box.columnGap) - box.columnGap + 4;
   const height = tallest * (box.height + box.rowGap) - box.rowGap + 4;
   const edges = graph.edges.map((edge) =>

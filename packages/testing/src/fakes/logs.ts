@@ -35,7 +35,9 @@ export function fakeLogs(lines: readonly LogLine[]): LogsApi {
       const errors = inside.filter(isError);
       const lengthMs = window.end.getTime() - window.start.getTime();
       const before = scoped.filter(
-        (line) => isError(line) && within(line, { start: new Date(window.start.getTime() - lengthMs), end: window.start }),
+        (line) =>
+          isError(line) &&
+          within(line, { start: new Date(window.start.getTime() - lengthMs), end: window.start }),
       );
       const groups = summarise(errors, before, window);
       return from({ total: errors.length, lines: inside.length, groups: groups.slice(0, top) });

@@ -39,7 +39,9 @@ export interface FakeMetricsData {
 /** Time series in memory. Without grouping, the first series of a signal stands for the service. */
 export function fakeMetrics(data: FakeMetricsData): MetricsApi {
   const series = data.series ?? [];
-  const names = [...new Set([...series.map((s) => s.service), ...Object.keys(data.metrics ?? {})])].toSorted();
+  const names = [
+    ...new Set([...series.map((s) => s.service), ...Object.keys(data.metrics ?? {})]),
+  ].toSorted();
   return {
     async querySignals(query) {
       const own = series.filter((s) => s.service === query.service);

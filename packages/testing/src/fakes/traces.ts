@@ -15,7 +15,7 @@ import {
 
 /** Traces in memory, from spans in any order. */
 export function fakeTraces(spans: readonly Span[]): TracesApi {
-  const traces = Map.groupBy(spans, (span) => span.traceId);
+  const traces = byTrace(spans);
   const summaries = [...traces].map(([traceId, own]) => summary(traceId, own));
   return {
     async search(query) {
@@ -40,7 +40,9 @@ export function fakeTraces(spans: readonly Span[]): TracesApi {
       return from(own.toSorted((a, b) => a.startUs - b.startUs));
     },
     async typical({ service, operation, window }) {
-      const own = spans.filter((s) => s.service === service && s.operation === operation && startsIn(s, window));
+      const own = spans.filter(
+        (s) => s.service === service && s.operation === operation && startsIn(s, window),
+      );
       if (own.length === 0) return from(null);
       const durations = own.map((span) => span.durationUs / 1_000);
       return from({
@@ -61,7 +63,9 @@ export function fakeTraces(spans: readonly Span[]): TracesApi {
   };
 }
 
-const orders: Readonly<Record<'slowest' | 'newest' | 'errors_first', (a: TraceSummary, b: TraceSummary) => number>> = {
+const orders: Readonly<
+  Record<'slowest' | 'newest' | 'errors_first', (a: TraceSummary, b: TraceSummary) => number>
+> = {
   slowest: (a, b) => b.durationMs - a.durationMs,
   newest: (a, b) => b.start.getTime() - a.start.getTime(),
   errors_first: (a, b) => b.errors - a.errors || b.durationMs - a.durationMs,
@@ -76,10 +80,7 @@ interface Operation {
 
 function selfTimes(spans: readonly Span[], window: Window): Map<string, Operation> {
   const operations = new Map<string, Operation>();
-  const traces = Map.groupBy(
-    spans.filter((span) => startsIn(span, window)),
-    (span) => span.traceId,
-  );
+  const traces = byTrace(spans.filter((span) => startsIn(span, window)));
   for (const own of traces.values()) {
     for (const node of walkTree(buildTraceTree(own).roots)) {
       const { service, operation, error } = node.span;
@@ -93,7 +94,16 @@ function selfTimes(spans: readonly Span[], window: Window): Map<string, Operatio
   return operations;
 }
 
-function changes(now: ReadonlyMap<string, Operation>, before: ReadonlyMap<string, Operation>): OperationChange[] {
+function byTrace(spans: readonly Span[]): Map<string, Span[]> {
+  const traces = new Map<string, Span[]>();
+  for (const span of spans) traces.set(span.traceId, [...(traces.get(span.traceId) ?? []), span]);
+  return traces;
+}
+
+function changes(
+  now: ReadonlyMap<string, Operation>,
+  before: ReadonlyMap<string, Operation>,
+): OperationChange[] {
   const rows = [...now].map(([key, operation]) => {
     const previous = before.get(key);
     return {

@@ -63,7 +63,7 @@ function namedIn(line: string): Exception | undefined {
 }
 
 function exception(type: string | undefined, message: string | undefined): Exception | undefined {
-  if (type === undefined || type === 'Error' + 's') return undefined;
+  if (type === undefined) return undefined;
   return { type: type.slice(0, longestType), message: message ?? '' };
 }
 

@@ -1,0 +1,103 @@
+import type { JsonObject } from '@devops-mcp/contract';
+import type { Silence } from '@devops-mcp/domain';
+import { z } from 'zod';
+
+const time = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
+const text = z.string().max(4096);
+
+/** Alertmanager's silence as its API version 2 shows it (`gettableSilence`). */
+const silenceShape = z.object({
+  id: z.string().min(1).max(64),
+  status: z.object({ state: z.enum(['active', 'pending', 'expired']) }),
+  updatedAt: time,
+  createdBy: text,
+  comment: text,
+  startsAt: time,
+  endsAt: time,
+  matchers: z
+    .array(
+      z.object({
+        name: text,
+        value: text,
+        isRegex: z.boolean(),
+        // Older Alertmanagers have no negative matchers.
+        isEqual: z.boolean().default(true),
+      }),
+    )
+    .max(100),
+});
+
+/**
+ * Alertmanager knows no acknowledgements: ours has the shape of a silence over all the alert's
+ * labels, ends when the firing ends (Go's zero time), and names which firing it means.
+ */
+const acknowledgementShape = silenceShape.extend({
+  fingerprint: z.string().min(1).max(64),
+  alertStartsAt: time,
+});
+
+export type SilenceRecord = z.output<typeof silenceShape>;
+export type AcknowledgementRecord = z.output<typeof acknowledgementShape>;
+
+export function parseSilence(line: string): SilenceRecord | undefined {
+  return parseWith(silenceShape, line);
+}
+
+export function parseAcknowledgement(line: string): AcknowledgementRecord | undefined {
+  return parseWith(acknowledgementShape, line);
+}
+
+/** The silence as it counts: one that was expired early ended when it was expired. */
+export function asSilence(record: SilenceRecord): Silence {
+  const { id, matchers, startsAt, createdBy, comment, updatedAt } = record;
+  const expired = record.status.state === 'expired' && updatedAt < record.endsAt;
+  return { id, matchers, startsAt, endsAt: expired ? updatedAt : record.endsAt, createdBy, comment };
+}
+
+export function silenceJson(silence: Silence, updatedAt: Date): JsonObject {
+  const { id, matchers, createdBy, comment } = silence;
+  return {
+    id,
+    status: { state: 'active' },
+    updatedAt: updatedAt.toISOString(),
+    createdBy,
+    comment,
+    startsAt: silence.startsAt.toISOString(),
+    endsAt: silence.endsAt.toISOString(),
+    matchers: matchers.map(({ name, value, isRegex, isEqual }) => ({ name, value, isRegex, isEqual })),
+  };
+}
+
+export function acknowledgementJson(facts: {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly alertStartsAt: Date;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly by: string;
+  readonly note: string;
+  readonly at: Date;
+}): JsonObject {
+  return {
+    id: facts.id,
+    status: { state: 'active' },
+    updatedAt: facts.at.toISOString(),
+    createdBy: facts.by,
+    comment: facts.note,
+    startsAt: facts.at.toISOString(),
+    endsAt: '0001-01-01T00:00:00Z',
+    matchers: Object.entries(facts.labels)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, value]) => ({ name, value, isRegex: false, isEqual: true })),
+    fingerprint: facts.fingerprint,
+    alertStartsAt: facts.alertStartsAt.toISOString(),
+  };
+}
+
+function parseWith<S extends z.ZodType>(shape: S, line: string): z.output<S> | undefined {
+  try {
+    const parsed = shape.safeParse(JSON.parse(line));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,85 @@
+import { type ActionOutcome, type JsonObject, ToolError } from '@devops-mcp/contract';
+import type { Alert, AlertsApi, AlertsWriteApi, AlertTransition, Answer, Silence } from '@devops-mcp/domain';
+
+export interface FakeAlertsData {
+  readonly alerts?: readonly Alert[];
+  readonly transitions?: readonly AlertTransition[];
+  readonly silences?: readonly Silence[];
+}
+
+export interface FakeAlerts extends AlertsApi, AlertsWriteApi {
+  /** Everything that was applied, in order. */
+  readonly applied: readonly JsonObject[];
+}
+
+/** Alerts in memory; applying a change records it and nothing else. */
+export function fakeAlerts(data: FakeAlertsData): FakeAlerts {
+  const applied: JsonObject[] = [];
+  const done = new Map<string, ActionOutcome>();
+  const alerts = data.alerts ?? [];
+  return {
+    applied,
+    async active({ service, at }) {
+      return from(
+        alerts.filter((alert) => (service === undefined || alert.service === service) && firesAt(alert, at)),
+      );
+    },
+    async transitions({ service, name, window }) {
+      return from(
+        (data.transitions ?? []).filter(
+          (t) =>
+            (service === undefined || t.service === service) &&
+            (name === undefined || t.name === name) &&
+            t.time >= window.start &&
+            t.time < window.end,
+        ),
+      );
+    },
+    async silences({ activeAt }) {
+      const silences = data.silences ?? [];
+      return from(
+        silences.filter((s) => activeAt === undefined || (s.startsAt <= activeAt && activeAt < s.endsAt)),
+      );
+    },
+    async planAcknowledge({ fingerprint, note }) {
+      const alert = alerts.find((a) => a.fingerprint === fingerprint);
+      if (!alert) throw new ToolError('not_found', `There is no alert ${fingerprint}.`);
+      return { ...plan({ kind: 'acknowledge', fingerprint, note }, `Acknowledge ${alert.name}`), alert };
+    },
+    async planSilence({ matchers, minutes, comment }) {
+      const hidden = alerts.filter(
+        (alert) => alert.state === 'firing' && matchers.every((m) => matches(alert, m)),
+      );
+      const change = { kind: 'silence', matchers: matchers.map((m) => ({ ...m })), minutes, comment };
+      return { ...plan(change, `Silence ${hidden.length} alerts for ${minutes} minutes`), alerts: hidden };
+    },
+    async applyChange({ change, idempotencyKey }) {
+      const earlier = done.get(idempotencyKey);
+      if (earlier) return earlier;
+      applied.push(change);
+      const artifactRef = `${String(change.kind)}-${applied.length}`;
+      const outcome = { summary: 'Applied', artifactRef, observed: {}, verified: true };
+      done.set(idempotencyKey, outcome);
+      return outcome;
+    },
+  };
+}
+
+function firesAt(alert: Alert, at: Date | undefined): boolean {
+  if (at === undefined) return alert.state === 'firing';
+  return alert.since <= at && (alert.resolved === null || at < alert.resolved);
+}
+
+function matches(alert: Alert, matcher: Silence['matchers'][number]): boolean {
+  const value = alert.labels[matcher.name] ?? '';
+  const equal = matcher.isRegex ? new RegExp(`^(?:${matcher.value})$`).test(value) : value === matcher.value;
+  return equal === matcher.isEqual;
+}
+
+function plan(change: JsonObject, summary: string) {
+  return { change, observed: {}, summary, diff: JSON.stringify(change, null, 2) };
+}
+
+function from<T>(data: T): Answer<T> {
+  return { data, source: { backend: 'fake-alerts' } };
+}

@@ -1,0 +1,177 @@
+import type { MigrationFile } from '@devops-mcp/domain';
+import { fakeServices } from '@devops-mcp/testing';
+import { describe, expect, it } from 'vitest';
+import { rollBackService } from '../src/actions/roll-back-service.js';
+import { planRollback } from '../src/tools/plan-rollback.js';
+import { context, deployment, fakeMetrics, fakePlanStore, fakeRepository, now } from './fakes.js';
+
+const history = [
+  deployment('2.4.0', '2026-05-04T11:30:00Z'),
+  deployment('2.3.9', '2026-05-04T09:00:00Z', { kind: 'scale', version: '2.3.1' }),
+  deployment('2.3.1', '2026-05-03T09:00:00Z'),
+  deployment('2.3.0', '2026-05-01T09:00:00Z'),
+];
+const services = fakeServices([{ name: 'payments-api' }, { name: 'checkout', dependsOn: ['payments-api'] }]);
+const migration = (sql: string): MigrationFile => ({
+  path: 'V9__x.sql',
+  tool: 'flyway',
+  sql,
+  downSql: null,
+  dialect: 'postgresql',
+});
+
+function setUp(
+  migrations: readonly MigrationFile[] = [],
+  rateAt: (window: { start: Date; end: Date }) => number = () => 0,
+) {
+  const repository = fakeRepository(history, migrations);
+  const planStore = fakePlanStore();
+  const metrics = fakeMetrics(rateAt);
+  const notUsed = () => Promise.reject(new Error('not part of these tests'));
+  const ports = {
+    deployments: repository.api,
+    services,
+    planStore,
+    metrics: { ...metrics, listMetrics: notUsed, findAnomalies: notUsed, services: notUsed },
+    alerts: undefined,
+  };
+  const run = (target = 'last_known_good', overrides = {}) =>
+    planRollback.run({
+      ...context,
+      input: { service: 'payments-api', environment: 'production', target },
+      ports: { ...ports, ...overrides },
+    });
+  return { repository, planStore, ports, run };
+}
+
+describe('plan_rollback', () => {
+  it('goes back to the newest version that was healthy, past configuration noise', async () => {
+    const { run } = setUp([], ({ end }) => (end.getTime() === now.getTime() ? 0.2 : 0.001));
+    const { data } = await run();
+    expect(data.target.version).toBe('2.3.1');
+    expect(data).toMatchObject({
+      targetJudgedGood: true,
+      safeToRollBack: true,
+      migrationVerdict: 'safe',
+      dependents: ['checkout'],
+    });
+    expect(data.evidence).toContain('20.0 %');
+  });
+
+  it('passes over a version that failed as much as the present one', async () => {
+    const illUntil = Date.parse('2026-05-04T11:30:00Z');
+    const { run } = setUp([], ({ end }) => (end.getTime() >= illUntil ? 0.2 : 0.001));
+    expect((await run()).data.target.version).toBe('2.3.0');
+  });
+
+  it('does not call a target good that nobody measured, and says which setting is missing', async () => {
+    const answer = await setUp().run('last_known_good', { metrics: undefined });
+    expect(answer.data).toMatchObject({ targetJudgedGood: false, safeToRollBack: false });
+    expect(answer.hints).toEqual([expect.stringContaining('metrics port')]);
+  });
+
+  it('names the migration and the statement that make a rollback unsafe', async () => {
+    const answer = await setUp([migration('ALTER TABLE payments DROP COLUMN token;')]).run();
+    expect(answer.data).toMatchObject({ migrationVerdict: 'irreversible', safeToRollBack: false });
+    expect(answer.data.migrations[0]).toMatchObject({
+      path: 'V9__x.sql',
+      rule: 'drops-column',
+      statement: 'ALTER TABLE payments DROP COLUMN token',
+    });
+    expect(answer.data.rollForward).toContain('cannot be undone');
+    expect(planRollback.render(planRollback.output.parse(answer))).toContain('irreversible');
+  });
+
+  it('never calls unknown safe', async () => {
+    const { data, hints } = await setUp([migration('DO $$ BEGIN END $$;')]).run();
+    expect(data).toMatchObject({ migrationVerdict: 'unknown', safeToRollBack: false });
+    expect(hints).toContainEqual(expect.stringContaining('could not be judged'));
+  });
+
+  it.each([
+    ['2.3.0', '2.3.0'],
+    ['230000', undefined],
+    ['2.4.0', undefined],
+    ['9.9.9', undefined],
+  ])('target %s', async (target, version) => {
+    const planned = setUp().run(target);
+    if (version) expect((await planned).data.target.version).toBe(version);
+    else
+      await expect(planned).rejects.toMatchObject({
+        code: 'not_found',
+        hint: expect.stringContaining('2.3.1'),
+      });
+  });
+
+  it('answers an unknown service with the closest names', async () => {
+    const { ports } = setUp();
+    const input = { service: 'payment-api', environment: 'production', target: 'last_known_good' };
+    await expect(planRollback.run({ ...context, input, ports })).rejects.toMatchObject({
+      code: 'not_found',
+      hint: expect.stringContaining('payments-api'),
+    });
+  });
+});
+
+describe('roll_back_service', () => {
+  async function planned(migrations: readonly MigrationFile[] = []) {
+    const made = setUp(migrations);
+    const input = { planId: (await made.run()).data.planId };
+    const target = await rollBackService.resolve({ ...context, input, ports: made.ports });
+    return {
+      ...made,
+      input,
+      target,
+      plan: () => rollBackService.plan({ ...context, input, target, ports: made.ports }),
+    };
+  }
+
+  it('takes its target from the plan alone', async () => {
+    expect((await planned()).target).toEqual({ environment: 'production', services: ['payments-api'] });
+  });
+
+  it('plans the same bytes again on an unchanged system', async () => {
+    const { plan } = await planned();
+    expect(JSON.stringify(await plan())).toBe(JSON.stringify(await plan()));
+  });
+
+  it('refuses when what runs is no longer what was planned against', async () => {
+    const { plan, repository } = await planned();
+    repository.live.tree = 'tree-later';
+    await expect(plan()).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it.each([
+    ['ALTER TABLE payments DROP COLUMN token;', 4],
+    ['DO $$ BEGIN END $$;', 3],
+    ['ALTER TABLE payments ADD COLUMN a int;', 3],
+  ])('is raised by an irreversible migration: %s -> tier %i', async (sql, tier) => {
+    const { plan, input, target } = await planned([migration(sql)]);
+    const found = await plan();
+    expect(rollBackService.classify?.({ input, target, environmentClass: 'production', plan: found })).toBe(
+      tier,
+    );
+  });
+
+  it('applies exactly the plan', async () => {
+    const { plan, ports, repository, target } = await planned();
+    const outcome = await rollBackService.apply({
+      ...context,
+      plan: await plan(),
+      target,
+      ports: { ...ports, deployments: repository.api },
+      idempotencyKey: 'key-1',
+      reason: 'errors since 2.4.0',
+    });
+    expect(repository.applied).toEqual([{ restore: '231'.padEnd(40, '0') }]);
+    expect(outcome.verified).toBe(true);
+  });
+
+  it('refuses a plan id that names something else', async () => {
+    const { planStore, ports } = await planned();
+    planStore.documents.set('plan-other', { format: 'something else' });
+    await expect(async () =>
+      rollBackService.resolve({ ...context, input: { planId: 'plan-other' }, ports }),
+    ).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
