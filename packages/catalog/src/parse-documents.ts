@@ -18,7 +18,9 @@ export interface ParsedFile {
  * broken document and refuses aliases that expand without end. See decision 0080.
  */
 export async function parseDocuments(file: CatalogFile): Promise<ParsedFile> {
-  const aliases = file.text.match(/(?<=^|[\s,[{])\*[^\s,[\]{}]/gm)?.length ?? 0;
+  const aliases = !file.text.includes('&')
+    ? 0
+    : (file.text.match(/(?<=^|[\s,[{])\*[^\s,[\]{}]/gm)?.length ?? 0);
   if (aliases <= fewAliases) {
     try {
       const documents: unknown[] = loadAll(file.text, null, { schema: CORE_SCHEMA });

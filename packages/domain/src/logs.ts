@@ -50,6 +50,8 @@ export interface LogExcerpt {
   readonly matches: readonly LogMatch[];
   readonly before: readonly LogLine[];
   readonly after: readonly LogLine[];
+  /** Context lines that lie between matches, where windows were merged; `position` tells where. */
+  readonly between?: readonly LogLine[];
 }
 
 export interface LogSearchAnswer {
@@ -70,8 +72,11 @@ export interface ErrorGroup {
   readonly count: number;
   /** Count in the window of the same length just before. */
   readonly previousCount: number;
+  /** Within the window. */
   readonly firstSeen: Date;
   readonly lastSeen: Date;
+  /** First occurrence in all that the backend holds, when it knows: before the window for an error that is not new. */
+  readonly knownSince?: Date;
   readonly instances: readonly string[];
   readonly versions: readonly string[];
   readonly operations: readonly string[];

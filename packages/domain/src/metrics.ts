@@ -115,7 +115,10 @@ export const metricsPort = definePort<MetricsApi>()('metrics', 'Time series of s
 
 export interface DependencyEdge {
   readonly from: string;
+  /** A service or, for `resource`, something like `resource:postgresql/orders`. */
   readonly to: string;
+  /** `call` when absent; `resource` for what has no spans of its own, such as a database. */
+  readonly kind?: 'call' | 'message' | 'resource';
   readonly callsPerSecond: number;
   /** 0 to 1 */
   readonly errorShare: number;

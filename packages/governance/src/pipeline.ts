@@ -1,12 +1,18 @@
 import type { AnyAction, AnyPrompt, AnyResource, AnyTool } from '@devops-mcp/contract';
 import type { RoadAnswer, RoadRequest } from './model.js';
-import { cancelJourney, getJourney, listJourney } from './proposals/inspect-proposals.js';
 import { executeJourney } from './proposals/execute-proposal.js';
+import { cancelJourney, getJourney, listJourney } from './proposals/inspect-proposals.js';
 import { proposeJourney } from './proposals/propose-action.js';
-import { decide, identify, knownEnvironment, refuseWhenDenied, refuseWhenSwitchedOff } from './road/admission.js';
+import {
+  decide,
+  identify,
+  knownEnvironment,
+  refuseWhenDenied,
+  refuseWhenSwitchedOff,
+} from './road/admission.js';
 import { bounded } from './road/answers.js';
-import type { RawAnswer, Road, RoadDependencies } from './road/dependencies.js';
 import { arrive, turnBack } from './road/arrival.js';
+import type { RawAnswer, Road, RoadDependencies } from './road/dependencies.js';
 import { permitRead } from './road/permit-read.js';
 import * as reads from './road/read-journeys.js';
 import { strictInput } from './road/strict-input.js';
@@ -63,7 +69,12 @@ async function travel(
     // Switches, then limits: the cheapest refusals come before anything is asked of a backend.
     const call = { tool: trip.name, environment: trip.environment.name, tier: trip.tier };
     await refuseWhenSwitchedOff(deps, call);
-    await deps.rateLimiter.admit({ caller: request.caller, tool: trip.name, tier: trip.tier, at: trip.startedAt });
+    await deps.rateLimiter.admit({
+      caller: request.caller,
+      tool: trip.name,
+      tier: trip.tier,
+      at: trip.startedAt,
+    });
     // Policy: tier x environment x target.
     const { transport } = request.caller;
     trip.decision = decide(deps, { ...call, environment: trip.environment, target: trip.target, transport });

@@ -1,4 +1,5 @@
 export * from './fakes/alerts.js';
+export * from './fakes/call-tool.js';
 export * from './fakes/deployments.js';
 export * from './fakes/logs.js';
 export * from './fakes/metrics.js';

@@ -1,4 +1,7 @@
 #!/usr/bin/env node
+import { backends } from '@devops-mcp/backends';
+import { serve } from '@devops-mcp/runtime';
 import manifest from '../package.json' with { type: 'json' };
+import { metricsServer } from './server.js';
 
-console.error(manifest.name);
+await serve(metricsServer, { backends, manifest });

@@ -3,12 +3,12 @@ import type { Alert, AlertTransition, Window } from '@devops-mcp/domain';
 import type { Notification } from './parse-webhook.js';
 import {
   instanceOf,
+  measuredValue,
   runbookUrlOf,
   serviceOf,
   severityOf,
   summaryOf,
   thresholdOf,
-  valueOf,
 } from './read-facts.js';
 
 const keptSamples = 20;
@@ -111,7 +111,7 @@ function update(episode: Episode, notification: Notification): void {
   if (notification.receiver) episode.receivers.add(notification.receiver);
   if (notification.sender) episode.senders.add(notification.sender);
   if (notification.status === 'resolved') return;
-  const { value } = valueOf(notification.annotations);
+  const { value } = measuredValue(notification.annotations);
   if (value === null) return;
   episode.samples.push({ value, receivedAt: notification.receivedAt });
   if (episode.samples.length > keptSamples) episode.samples.shift();
@@ -132,10 +132,10 @@ function asAlert(episode: Episode, at: Date, services: ServiceMapping): Alert {
     state: 'firing',
     since: episode.start,
     resolved: null,
-    value: samples.at(-1)?.value ?? valueOf(annotations).value,
+    value: samples.at(-1)?.value ?? measuredValue(annotations).value,
     ...thresholdOf(annotations, generatorUrl),
     trend: trendOf(samples),
-    unit: annotations['unit'] ?? valueOf(annotations).unit,
+    unit: annotations.unit ?? measuredValue(annotations).unit,
     summary: summaryOf(annotations, name),
     labels,
     receivers: [...episode.receivers].sort(),
@@ -155,14 +155,14 @@ function changes(episode: Episode, services: ServiceMapping): readonly AlertTran
     severity: severityOf(labels).severity,
     receivers: [...episode.receivers].sort(),
   };
-  const first = episode.samples[0]?.value ?? valueOf(annotations).value;
+  const first = episode.samples[0]?.value ?? measuredValue(annotations).value;
   const last = episode.samples.at(-1)?.value ?? first;
   const firing: AlertTransition = { ...shared, state: 'firing', time: episode.start, value: first };
   if (episode.end === null) return [firing];
   return [firing, { ...shared, state: 'resolved', time: episode.end, value: last }];
 }
 
-function trendOf(samples: readonly Sample[]): Alert['trend'] {
+function trendOf(samples: readonly Sample[]): NonNullable<Alert['trend']> | null {
   const [first, last] = [samples[0]?.value, samples.at(-1)?.value];
   if (first === undefined || last === undefined || samples.length < 2) return null;
   const size = Math.max(Math.abs(first), Math.abs(last));
@@ -171,7 +171,7 @@ function trendOf(samples: readonly Sample[]): Alert['trend'] {
 }
 
 function nameOf(episode: Episode): string {
-  return episode.latest.labels['alertname'] ?? 'unnamed';
+  return episode.latest.labels.alertname ?? 'unnamed';
 }
 
 function compare(a: { fingerprint: string }, b: { fingerprint: string }): number {

@@ -160,9 +160,7 @@ function hintsOf(
 function companionHints(silences: readonly Silence[], garbageLines: number): readonly string[] {
   const unclear = silences.filter(({ matchers }) => silenceMatches(matchers, {}) === undefined).length;
   return [
-    ...(garbageLines > 0
-      ? [`${garbageLines} lines of silences or acknowledgements could not be read.`]
-      : []),
+    ...(garbageLines > 0 ? [`${garbageLines} lines of silences or acknowledgements could not be read.`] : []),
     ...(unclear > 0
       ? [`${unclear} silences use regular expressions that are not supported here and were not applied.`]
       : []),

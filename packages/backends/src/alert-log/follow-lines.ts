@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 
 const chunkBytes = 256 * 1024;
-const anchorBytes = 256;
+const anchorBytes = 4096;
 
 export interface FollowOptions {
   readonly path: string;
@@ -32,6 +32,7 @@ export interface LineFollower {
 interface Progress {
   inode: number;
   offset: number;
+  /** The first bytes of the file and the last ones before the offset. */
   anchor: Buffer;
   lines: number;
   garbageLines: number;
@@ -42,7 +43,7 @@ interface Progress {
 
 /**
  * Follows a file of lines by offset. A replaced, truncated or rewritten file is noticed (inode,
- * size, and the bytes before the offset), and then everything is read again, the rotated
+ * size, and the bytes at the beginning and before the offset), and then everything is read again, the rotated
  * predecessor `<path>.1` first, so that what is known depends on the files alone and two
  * processes agree.
  */
@@ -96,14 +97,11 @@ async function openIfPresent(path: string): Promise<FileHandle | undefined> {
   }
 }
 
-/** The file goes on where it was left: not shorter, and the bytes before the offset are the same. */
+/** The file goes on where it was left: not shorter, and the bytes that are remembered are the same. */
 async function continues(file: FileHandle, progress: Progress): Promise<boolean> {
   const { size } = await file.stat();
   if (size < progress.offset) return false;
-  const length = progress.anchor.length;
-  const seen = Buffer.alloc(length);
-  await file.read(seen, 0, length, progress.offset - length);
-  return seen.equals(progress.anchor);
+  return (await readAnchor(file, progress.offset)).equals(progress.anchor);
 }
 
 async function readPredecessor(
@@ -189,7 +187,7 @@ async function readOn(
     pending = rest;
   }
   finishTail(pending, progress, options, overlong);
-  await remember(file, progress);
+  progress.anchor = await readAnchor(file, progress.offset);
 }
 
 /** A torn object never parses, so a last line that is accepted without its newline is whole. */
@@ -202,11 +200,12 @@ function finishTail(pending: Buffer, progress: Progress, options: FollowOptions,
   progress.tornTail = false;
 }
 
-async function remember(file: FileHandle, progress: Progress): Promise<void> {
-  const length = Math.min(anchorBytes, progress.offset);
-  const anchor = Buffer.alloc(length);
-  await file.read(anchor, 0, length, progress.offset - length);
-  progress.anchor = anchor;
+async function readAnchor(file: FileHandle, offset: number): Promise<Buffer> {
+  const length = Math.min(anchorBytes, offset);
+  const anchor = Buffer.alloc(2 * length);
+  await file.read(anchor, 0, length, 0);
+  await file.read(anchor, length, length, offset - length);
+  return anchor;
 }
 
 function stateOf(progress: Progress): FollowState {

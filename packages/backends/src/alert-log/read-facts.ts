@@ -66,7 +66,10 @@ export function instanceOf(labels: Texts): string | null {
 export function severityOf(labels: Texts): { readonly severity: Severity; readonly raw: string | null } {
   const raw = first(labels, severityLabels);
   if (raw === null) return { severity: 'medium', raw };
-  const word = raw.trim().toLowerCase().replaceAll(/[\s_-]/g, '');
+  const word = raw
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_-]/g, '');
   return { severity: Object.hasOwn(severities, word) ? (severities[word] ?? 'medium') : 'medium', raw };
 }
 
@@ -75,11 +78,14 @@ export function runbookUrlOf(annotations: Texts): string | null {
 }
 
 export function summaryOf(annotations: Texts, name: string): string {
-  return (annotations['summary'] || annotations['description'] || annotations['message'] || name).slice(0, 500);
+  return (annotations.summary || annotations.description || annotations.message || name).slice(0, 500);
 }
 
 /** The measured value: its own annotation, or `current value: 0.31` inside a text. */
-export function valueOf(annotations: Texts): { readonly value: number | null; readonly unit: string | null } {
+export function measuredValue(annotations: Texts): {
+  readonly value: number | null;
+  readonly unit: string | null;
+} {
   const own = first(annotations, valueAnnotations);
   if (own !== null) return readQuantity(own);
   for (const name of ['description', 'summary', 'message']) {
@@ -124,9 +130,10 @@ function expressionOf(url: string | null): string | null {
 
 /** A number with what stands right behind it: `12.5%`, `350 ms`, `0.31`. */
 function readQuantity(text: string): { value: number | null; unit: string | null } {
-  const match = /^\s{0,5}([-+]?[0-9]{1,20}(?:\.[0-9]{1,20})?(?:e[-+]?[0-9]{1,3})?)\s{0,3}([A-Za-z%/µ]{0,12})/.exec(
-    text.slice(0, 60),
-  );
+  const match =
+    /^\s{0,5}([-+]?[0-9]{1,20}(?:\.[0-9]{1,20})?(?:e[-+]?[0-9]{1,3})?)\s{0,3}([A-Za-z%/µ]{0,12})/.exec(
+      text.slice(0, 60),
+    );
   const value = Number(match?.[1]);
   if (!match || !Number.isFinite(value)) return { value: null, unit: null };
   return { value, unit: match[2] ? match[2] : null };

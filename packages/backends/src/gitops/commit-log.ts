@@ -34,8 +34,9 @@ export async function mainlineLog(
   head: string,
   paths: readonly string[],
   signal: AbortSignal,
+  most = mostCommits,
 ): Promise<readonly Commit[]> {
-  const walk = ['--first-parent', '--diff-merges=first-parent', '--raw', '-n', String(mostCommits)];
+  const walk = ['--first-parent', '--diff-merges=first-parent', '--raw', '-n', String(most)];
   return parse(await git.text(['log', ...plain, ...walk, head, '--', ...paths], { signal }));
 }
 
@@ -46,7 +47,7 @@ export async function singleCommits(
   paths: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly Commit[]> {
-  const walk = ['--full-history', '--no-merges', '-n', String(mostCommits)];
+  const walk = ['--full-history', '--no-merges', '--raw', '-n', String(mostCommits)];
   return parse(await git.text(['log', ...plain, ...walk, ...range, '--', ...paths], { signal }));
 }
 

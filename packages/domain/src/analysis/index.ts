@@ -8,6 +8,7 @@ export * from './fit-tokens.js';
 export * from './judge-change.js';
 export * from './optional-answer.js';
 export * from './quote-outside.js';
+export * from './render-notes.js';
 export * from './require-service.js';
 export * from './self-time.js';
 export * from './show-value.js';

@@ -7,8 +7,8 @@ export interface ApproverDirectory {
   /** The signers of a key, by its fingerprint: one line each. */
   signers(fingerprint: string): readonly AllowedSigner[];
   enrolment(fingerprint: string): Enrolment | undefined;
-  /** Persons of every signer, enrolled or not. */
-  readonly persons: ReadonlySet<string>;
+  /** The signers that stand for a person of this name, by enrolment or as a principal. */
+  signersNamed(name: string): readonly AllowedSigner[];
 }
 
 /** Read anew for every decision, so that a removed signer counts no longer. */
@@ -23,12 +23,11 @@ export function approverDirectory(
   return {
     signers: (fingerprint) => allowedSigners.filter((signer) => signer.fingerprint === fingerprint),
     enrolment: (fingerprint) => enrolments.get(fingerprint),
-    persons: new Set(
-      allowedSigners.flatMap((signer) => {
-        const person = enrolments.get(signer.fingerprint)?.person;
-        return person === undefined ? signer.principals : [...signer.principals, person];
-      }),
-    ),
+    signersNamed: (name) =>
+      allowedSigners.filter(
+        ({ fingerprint, principals }) =>
+          principals.includes(name) || enrolments.get(fingerprint)?.person === name,
+      ),
   };
 }
 

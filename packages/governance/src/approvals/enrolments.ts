@@ -10,7 +10,10 @@ const day = z
 const enrolment = z.strictObject({
   /** The person whom the key stands for: an entity reference or an address. */
   person: z.string().min(1).max(200),
-  roles: z.array(z.enum(['approver'])).min(1).max(5),
+  roles: z
+    .array(z.enum(['approver']))
+    .min(1)
+    .max(5),
   /** Environments by name. */
   environments: z.array(z.string().min(1).max(40)).min(1).max(50),
   /** Owning groups whose services the person may approve for; absent: all. */

@@ -1,4 +1,11 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from 'node:crypto';
 import { fingerprint } from './ssh-keys.js';
 import type { SshSigner } from './ssh-signer.js';
 import { armor, signedData, sshString, sshUint32 } from './ssh-wire.js';

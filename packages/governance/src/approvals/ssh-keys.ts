@@ -48,7 +48,8 @@ function ed25519Key(point: Buffer): KeyObject {
 
 /** Uncompressed point: 0x04, x, y (SEC 1, section 2.3.3). */
 function ecdsaKey(point: Buffer): KeyObject {
-  if (point.length !== 65 || point[0] !== 4) throw new RangeError('the key is not an uncompressed P-256 point');
+  if (point.length !== 65 || point[0] !== 4)
+    throw new RangeError('the key is not an uncompressed P-256 point');
   const x = point.subarray(1, 33).toString('base64url');
   const y = point.subarray(33).toString('base64url');
   try {

@@ -42,7 +42,8 @@ function ed25519PrivateKey(text: string): PlainKey {
   const body = text.trim();
   if (!body.startsWith(begin) || !body.endsWith(end)) throw new RangeError('is not in the OpenSSH format');
   const reader = sshReader(Buffer.from(body.slice(begin.length, -end.length), 'base64'));
-  if (reader.raw(magic.length).toString('latin1') !== magic) throw new RangeError('is not in the OpenSSH format');
+  if (reader.raw(magic.length).toString('latin1') !== magic)
+    throw new RangeError('is not in the OpenSSH format');
   const cipher = reader.text();
   reader.text();
   reader.bytes();
@@ -50,7 +51,8 @@ function ed25519PrivateKey(text: string): PlainKey {
   if (reader.uint32() !== 1) throw new RangeError('file holds more than one key');
   const blob = reader.bytes();
   const secret = sshReader(reader.bytes());
-  if (secret.uint32() !== secret.uint32()) throw new RangeError('has a wrong check value');
+  const [check, again] = [secret.uint32(), secret.uint32()];
+  if (check !== again) throw new RangeError('has a wrong check value');
   if (secret.text() !== 'ssh-ed25519') throw new RangeError('is not of the type ssh-ed25519');
   const point = secret.bytes();
   const seed = secret.bytes().subarray(0, 32);

@@ -1,4 +1,4 @@
-import { type ErrorCode, ToolError } from '@devops-mcp/contract';
+import type { ErrorCode, ToolError } from '@devops-mcp/contract';
 import type { RoadAnswer } from '../model.js';
 import { asToolError, describeCause, publicError } from './answers.js';
 import { eventOf, type Produced, type Trip } from './trip.js';

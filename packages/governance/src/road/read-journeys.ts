@@ -25,8 +25,12 @@ const addressesShown = 200;
 /** Each kind of read as a journey. All are tier 1; what differs is who is asked and how it is shown. */
 export function toolJourney(tool: AnyTool): Journey {
   return {
-    ...{ eventType: 'mcp.tool_invocation', name: tool.name, tier: 1 },
-    ...{ limits: tool.limits, ports: tool.ports, input: tool.input },
+    eventType: 'mcp.tool_invocation',
+    name: tool.name,
+    tier: 1,
+    limits: tool.limits,
+    ports: tool.ports,
+    input: tool.input,
     locate: (trip) => tool.target(trip.input),
     run: async (trip) => {
       const output = await reading(trip, tool.ports, (ports, context) =>
@@ -41,8 +45,12 @@ export function toolJourney(tool: AnyTool): Journey {
 
 export function resourceJourney(resource: AnyResource): Journey {
   return {
-    ...{ eventType: 'mcp.resource_read', name: resource.name, tier: 1 },
-    ...{ limits: resource.limits, ports: resource.ports, input: resource.params },
+    eventType: 'mcp.resource_read',
+    name: resource.name,
+    tier: 1,
+    limits: resource.limits,
+    ports: resource.ports,
+    input: resource.params,
     locate: (trip) => resource.target(trip.input),
     run: async (trip) => {
       const content = await reading(trip, resource.ports, (ports, context) =>
@@ -62,8 +70,12 @@ function bodyOf(resource: AnyResource, content: Json | string, trip: Trip): stri
 
 export function listingJourney(resource: AnyResource): Journey {
   return {
-    ...{ eventType: 'mcp.resource_read', name: resource.name, tier: 1 },
-    ...{ limits: listingLimits, ports: resource.ports, input: null },
+    eventType: 'mcp.resource_read',
+    name: resource.name,
+    tier: 1,
+    limits: listingLimits,
+    ports: resource.ports,
+    input: null,
     locate: () => nowhere,
     run: async (trip) => {
       const listed = await reading(trip, resource.ports, (ports, context) =>
@@ -78,8 +90,12 @@ export function listingJourney(resource: AnyResource): Journey {
 
 export function promptJourney(prompt: AnyPrompt): Journey {
   return {
-    ...{ eventType: 'mcp.prompt_get', name: prompt.name, tier: 1 },
-    ...{ limits: prompt.limits, ports: prompt.ports, input: prompt.args },
+    eventType: 'mcp.prompt_get',
+    name: prompt.name,
+    tier: 1,
+    limits: prompt.limits,
+    ports: prompt.ports,
+    input: prompt.args,
     locate: (trip) => prompt.target(trip.input),
     run: async (trip) => {
       const made = await reading(trip, prompt.ports, (ports, context) =>
@@ -98,8 +114,12 @@ export function completionJourney(
   argument: { readonly name: string; readonly value: string },
 ): Journey {
   return {
-    ...{ eventType: 'mcp.completion', name: definition.name, tier: 1 },
-    ...{ limits: completionLimits, ports: definition.ports, input: null },
+    eventType: 'mcp.completion',
+    name: definition.name,
+    tier: 1,
+    limits: completionLimits,
+    ports: definition.ports,
+    input: null,
     locate: () => nowhere,
     run: async (trip): Promise<Produced> => {
       const complete = Object.hasOwn(definition.complete ?? {}, argument.name)
@@ -119,8 +139,12 @@ export function completionJourney(
 
 export function rawJourney(raw: RawDefinition): Journey {
   return {
-    ...{ eventType: raw.eventType, name: raw.name, tier: 1 },
-    ...{ limits: raw.limits, ports: {}, input: null },
+    eventType: raw.eventType,
+    name: raw.name,
+    tier: 1,
+    limits: raw.limits,
+    ports: {},
+    input: null,
     locate: () => nowhere,
     run: async (trip) => {
       const result = await reading(trip, {}, (_, context) =>

@@ -1,12 +1,13 @@
 import type { CallLimits, Environment, Json, PortSet, RiskTier, Target } from '@devops-mcp/contract';
 import type { z } from 'zod';
 import type { AuditEvent } from '../collaborators.js';
-import type { Decision, RoadAnswer, RoadRequest } from '../model.js';
+import type { Decision, ProposalRecord, RoadAnswer, RoadRequest } from '../model.js';
 import { canonicalJson, digestOfText } from '../proposals/digest.js';
 
 const recordedArgumentsLimit = 32_000;
 
 import type { RoadDependencies } from './dependencies.js';
+import type { ActionRequest } from './derive.js';
 
 /** One kind of call, prepared once per definition; `pipeline.ts` carries it along the road. */
 export interface Journey {
@@ -44,6 +45,10 @@ export interface Trip {
   /** The credential that was connected, once one was. */
   auth: AuditEvent['auth'];
   subject: TripSubject | null;
+  /** What is asked for, of a call that proposes. */
+  action: ActionRequest | null;
+  /** The proposal, of a call that concerns one. */
+  proposal: ProposalRecord | null;
   /** A journey that wrote its own durable record needs no second one. */
   recorded: boolean;
 }
@@ -72,6 +77,8 @@ export function beginTrip(deps: RoadDependencies, journey: Journey, request: Roa
     decision: null,
     auth: null,
     subject: null,
+    action: null,
+    proposal: null,
     recorded: false,
   };
 }

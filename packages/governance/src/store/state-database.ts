@@ -87,7 +87,7 @@ function openToAll(cause: unknown): ToolError {
 async function useWriteAheadLog(db: DatabaseSyncInstance): Promise<void> {
   for (let waited = 0; ; waited += 20) {
     try {
-      const mode: unknown = db.prepare('PRAGMA journal_mode = WAL').get()?.journal_mode;
+      const mode = pragma(db, 'journal_mode = WAL');
       if (mode !== 'wal') throw noSharedMemory();
       break;
     } catch (cause) {
@@ -124,9 +124,8 @@ function migrate(db: DatabaseSyncInstance, migrations: readonly string[], backUp
 }
 
 function refuseForeign(db: DatabaseSyncInstance, known: number): void {
-  const id = Number(db.prepare('PRAGMA application_id').get()?.application_id);
-  const empty = db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
-  if (id !== applicationId && !empty) {
+  const empty = once(db, 'SELECT count(*) FROM sqlite_schema') === 0;
+  if (pragma(db, 'application_id') !== applicationId && !empty) {
     throw new ToolError('unavailable', 'The file governance.db belongs to another program.', {
       hint: 'Move it away or set another state.path.',
     });
@@ -141,7 +140,16 @@ function newer(): ToolError {
 }
 
 function version(db: DatabaseSyncInstance): number {
-  return Number(db.prepare('PRAGMA user_version').get()?.user_version);
+  return Number(pragma(db, 'user_version'));
+}
+
+function pragma(db: DatabaseSyncInstance, text: string): unknown {
+  return once(db, `PRAGMA ${text}`);
+}
+
+/** The first column of the first row. */
+function once(db: DatabaseSyncInstance, sql: string): unknown {
+  return Object.values(db.prepare(sql).get() ?? {})[0];
 }
 
 /** A second connection copies what was committed while the first holds off every writer. */
@@ -193,7 +201,14 @@ function wrap(db: DatabaseSyncInstance, known: number): StateDatabase {
         }),
       ),
     close: () => {
-      if (db.isOpen) db.close();
+      if (!db.isOpen) return;
+      try {
+        // The library frees statements late, which keeps the -wal file; what it holds is moved before.
+        db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      } catch {
+        // Nothing is lost: the next process to open the file reads what the -wal file holds.
+      }
+      db.close();
     },
   };
 }

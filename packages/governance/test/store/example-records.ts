@@ -1,7 +1,9 @@
 import type { ApprovalRecord, ProposalRecord } from '@devops-mcp/governance';
 
 /** A proposal as the road would store it. */
-export function exampleProposal(change: Partial<ProposalRecord> & { subject?: string; server?: string } = {}) {
+export function exampleProposal(
+  change: Partial<ProposalRecord> & { subject?: string; server?: string } = {},
+) {
   const { subject = 'user:default/oncall', server = 'deployments', ...rest } = change;
   const proposal: ProposalRecord = {
     id: 'prop_00000000000000000000000001',
@@ -17,6 +19,7 @@ export function exampleProposal(change: Partial<ProposalRecord> & { subject?: st
       environmentClass: 'staging',
       target: { environment: 'staging', services: ['payments-api'] },
       arguments: { service: 'payments-api', replicas: 5 },
+      renderingDigest: 'e'.repeat(64),
       planDigest: 'b'.repeat(64),
       observed: { replicas: 3 },
       reversal: { kind: 'reversible', how: 'Scale back to 3.' },

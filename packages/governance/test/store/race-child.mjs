@@ -5,7 +5,8 @@ const store = await openSqliteStore({ directory, clock: () => new Date() });
 const at = new Date().toISOString();
 const attempts = {
   use: () => store.singleUse.use('binding', 'the-binding', at),
-  transition: () => store.proposals.transition('prop_race', ['approved'], 'consumed', at, { by: process.pid }),
+  transition: () =>
+    store.proposals.transition('prop_race', ['approved'], 'consumed', at, { by: process.pid }),
   add: async () => (await store.counters.add('window', 1, 60_000, 5, new Date())).allowed,
   lease: async () => (await store.leases.acquire('ingest', 60_000)) !== undefined,
 };

@@ -16,14 +16,23 @@ beforeAll(() => {
 
 /** Starts the processes, waits until each has opened the store, lets them go at once, counts who won. */
 async function race(directory: string, attempt: string): Promise<number> {
-  const children = Array.from({ length: processes }, () => fork(child, [module, directory, attempt]));
-  const message = async (process: ChildProcess) => (await once(process, 'message'))[0];
+  const children = Array.from({ length: processes }, () =>
+    fork(child, [module, directory, attempt], { execArgv: [] }),
+  );
   await Promise.all(children.map(message));
   const answers = children.map(message);
   for (const process of children) process.send('go');
   const won = await Promise.all(answers);
   await Promise.all(children.map((process) => process.exitCode === null && once(process, 'exit')));
   return won.filter((answer) => answer.won === true).length;
+}
+
+async function message(process: ChildProcess): Promise<{ readonly won?: boolean }> {
+  const ended = once(process, 'exit').then(([code]) =>
+    Promise.reject(new Error(`A child ended with ${code}.`)),
+  );
+  const [answer] = await Promise.race([once(process, 'message'), ended]);
+  return answer;
 }
 
 describe('twelve processes at once', () => {

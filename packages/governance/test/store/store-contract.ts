@@ -31,7 +31,9 @@ export function describeStore(name: string, open: (clock: () => Date) => Promise
       expect(await store.proposals.transition(id, ['proposed'], 'consumed', later)).toBe(false);
       expect(await store.proposals.transition(id, ['proposed', 'approved'], 'consumed', later)).toBe(true);
       expect(await store.proposals.transition(id, ['proposed', 'approved'], 'consumed', later)).toBe(false);
-      expect(await store.proposals.transition(id, ['consumed'], 'succeeded', later, { commit: 'abc' })).toBe(true);
+      expect(await store.proposals.transition(id, ['consumed'], 'succeeded', later, { commit: 'abc' })).toBe(
+        true,
+      );
       expect(await store.proposals.get(id)).toMatchObject({
         state: 'succeeded',
         updatedAt: later,
@@ -53,7 +55,11 @@ export function describeStore(name: string, open: (clock: () => Date) => Promise
         (await store.proposals.list(filter)).map((proposal) => proposal.id);
       expect(await ids({ limit: 10 })).toEqual(['prop_4', 'prop_3', 'prop_2', 'prop_1']);
       expect(await ids({ limit: 2 })).toEqual(['prop_4', 'prop_3']);
-      expect(await ids({ limit: 10, states: ['proposed', 'approved'] })).toEqual(['prop_3', 'prop_2', 'prop_1']);
+      expect(await ids({ limit: 10, states: ['proposed', 'approved'] })).toEqual([
+        'prop_3',
+        'prop_2',
+        'prop_1',
+      ]);
       expect(await ids({ limit: 10, subject: 'user:default/other' })).toEqual(['prop_2']);
       expect(await ids({ limit: 10, server: 'rollback', states: ['approved'] })).toEqual(['prop_3']);
       expect(await ids({ limit: 10, states: [] })).toEqual([]);
@@ -78,11 +84,31 @@ export function describeStore(name: string, open: (clock: () => Date) => Promise
 
     it('adds up a window, refuses past the maximum without adding, and says when it fits', async () => {
       const minute = 60_000;
-      expect(await store.counters.add('k', 3, minute, 5, at(0))).toEqual({ allowed: true, sum: 3, retryAt: null });
-      expect(await store.counters.add('k', 2, minute, 5, at(10))).toEqual({ allowed: true, sum: 5, retryAt: null });
-      expect(await store.counters.add('k', 1, minute, 5, at(20))).toEqual({ allowed: false, sum: 5, retryAt: at(60) });
-      expect(await store.counters.add('k', 4, minute, 5, at(20))).toEqual({ allowed: false, sum: 5, retryAt: at(70) });
-      expect(await store.counters.add('k', 6, minute, 5, at(20))).toEqual({ allowed: false, sum: 5, retryAt: null });
+      expect(await store.counters.add('k', 3, minute, 5, at(0))).toEqual({
+        allowed: true,
+        sum: 3,
+        retryAt: null,
+      });
+      expect(await store.counters.add('k', 2, minute, 5, at(10))).toEqual({
+        allowed: true,
+        sum: 5,
+        retryAt: null,
+      });
+      expect(await store.counters.add('k', 1, minute, 5, at(20))).toEqual({
+        allowed: false,
+        sum: 5,
+        retryAt: at(60),
+      });
+      expect(await store.counters.add('k', 4, minute, 5, at(20))).toEqual({
+        allowed: false,
+        sum: 5,
+        retryAt: at(70),
+      });
+      expect(await store.counters.add('k', 6, minute, 5, at(20))).toEqual({
+        allowed: false,
+        sum: 5,
+        retryAt: null,
+      });
       expect(await store.counters.sum('k', minute, at(59))).toBe(5);
       expect(await store.counters.sum('k', minute, at(60))).toBe(2);
       expect((await store.counters.add('k', 3, minute, 5, at(60))).allowed).toBe(true);
@@ -99,8 +125,12 @@ export function describeStore(name: string, open: (clock: () => Date) => Promise
     it('frees nothing when the clock is set back or an amount is negative', async () => {
       await store.counters.add('k', 5, 60_000, 5, at(3_600));
       expect(await store.counters.add('k', 1, 60_000, 5, at(0))).toMatchObject({ allowed: false, sum: 5 });
-      await expect(store.counters.add('k', -5, 60_000, 5, at(3_600))).rejects.toMatchObject({ code: 'internal' });
-      await expect(store.counters.add('k', Number.NaN, 60_000, 5, at(0))).rejects.toMatchObject({ code: 'internal' });
+      await expect(store.counters.add('k', -5, 60_000, 5, at(3_600))).rejects.toMatchObject({
+        code: 'internal',
+      });
+      await expect(store.counters.add('k', Number.NaN, 60_000, 5, at(0))).rejects.toMatchObject({
+        code: 'internal',
+      });
     });
 
     it('remembers additions for a window that was widened', async () => {
@@ -110,7 +140,12 @@ export function describeStore(name: string, open: (clock: () => Date) => Promise
     });
 
     it('gives a plan to its owner until it expires', async () => {
-      const plan = { id: 'p', owner: 'user:default/oncall', document: { a: 1 }, expires: at(60).toISOString() };
+      const plan = {
+        id: 'p',
+        owner: 'user:default/oncall',
+        document: { a: 1 },
+        expires: at(60).toISOString(),
+      };
       await store.plans.put(plan);
       await store.plans.put({ ...plan, owner: 'user:default/other', document: { a: 2 } });
       const get = (owner: string, seconds: number) => store.plans.get('p', owner, at(seconds).toISOString());
@@ -123,7 +158,13 @@ export function describeStore(name: string, open: (clock: () => Date) => Promise
     });
 
     it('keeps switches, the newest of a scope, and never weakens one by setting it', async () => {
-      const record = { scope: 'server:metrics', blocks: 'writes', by: 'a', reason: 'r', at: at(0).toISOString() } as const;
+      const record = {
+        scope: 'server:metrics',
+        blocks: 'writes',
+        by: 'a',
+        reason: 'r',
+        at: at(0).toISOString(),
+      } as const;
       await store.switches.set(record);
       await store.switches.set({ ...record, blocks: 'all', by: 'b' });
       await store.switches.set({ ...record, blocks: 'writes', by: 'c' });
@@ -134,7 +175,12 @@ export function describeStore(name: string, open: (clock: () => Date) => Promise
     });
 
     it('registers an audit segment once', async () => {
-      const segment = { file: 'metrics-1.ndjson', server: 'metrics', startedAt: at(0).toISOString(), firstHash: 'e'.repeat(64) };
+      const segment = {
+        file: 'metrics-1.ndjson',
+        server: 'metrics',
+        startedAt: at(0).toISOString(),
+        firstHash: 'e'.repeat(64),
+      };
       await store.segments.register(segment);
       await expect(store.segments.register(segment)).rejects.toMatchObject({ code: 'conflict' });
       expect(await store.segments.list()).toEqual([segment]);

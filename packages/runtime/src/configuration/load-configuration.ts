@@ -35,7 +35,11 @@ export interface Configuration {
   /** The subject of stdio callers; null when the machine's user is taken. */
   readonly stdioSubject: string | null;
   /** Present exactly when `role` is `executor`. */
-  readonly executor: { readonly id: string; readonly privateKey: string } | null;
+  readonly executor: {
+    readonly id: string;
+    readonly kind: 'control-plane' | 'ci';
+    readonly privateKey: string;
+  } | null;
   /** Resolves a path of the file against the file's folder. */
   resolvePath(path: string): string;
 }
@@ -89,7 +93,7 @@ export function parseConfiguration(text: string, file: string): Configuration {
     stdioSubject: parsed.role === 'server' ? (parsed.identity?.stdio.subject ?? null) : null,
     executor:
       parsed.role === 'executor'
-        ? { id: parsed.executor.id, privateKey: at(parsed.executor.privateKey) }
+        ? { ...parsed.executor, privateKey: at(parsed.executor.privateKey) }
         : null,
     resolvePath: at,
   };

@@ -79,7 +79,11 @@ const serverFile = section({
 const executorFile = section({
   ...shared,
   role: z.literal('executor'),
-  executor: section({ id: slug, privateKey: path.describe('Signs what this executor reports') }),
+  executor: section({
+    id: slug,
+    kind: z.enum(['control-plane', 'ci']).default('control-plane'),
+    privateKey: path.describe('Ed25519 key (PKCS#8 PEM) that signs what this executor reports'),
+  }),
 });
 
 export type ServerFile = z.output<typeof serverFile>;

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ConfirmationState } from '@devops-mcp/governance';
 import {
   createRequestStateCodec,
   type RequestStateCodec,
@@ -12,8 +11,9 @@ const keyBytes = 32;
 const lifetimeSeconds = 600;
 
 export interface RequestStates {
-  mint(state: ConfirmationState, context: ServerContext): Promise<string>;
-  verify(text: string, context: ServerContext): Promise<ConfirmationState>;
+  mint(state: unknown, context: ServerContext): Promise<string>;
+  /** Rejects for text that this key did not sign, for another method or subject, and once expired. */
+  verify(text: string, context: ServerContext): Promise<unknown>;
 }
 
 /**
@@ -22,10 +22,10 @@ export interface RequestStates {
  * The states are signed and not encrypted: they hold digests and no secrets.
  */
 export function createRequestStates(stateDir: string, subjectOf: (context: ServerContext) => string): RequestStates {
-  let codec: Promise<RequestStateCodec<ConfirmationState>> | undefined;
+  let codec: Promise<RequestStateCodec> | undefined;
   const open = () => {
     codec ??= readKey(join(stateDir, 'keys')).then((key) =>
-      createRequestStateCodec<ConfirmationState>({
+      createRequestStateCodec({
         key,
         ttlSeconds: lifetimeSeconds,
         bind: (context) => `${context.mcpReq.method}\0${subjectOf(context)}`,
@@ -42,6 +42,8 @@ export function createRequestStates(stateDir: string, subjectOf: (context: Serve
 /** Several servers may start at once: the first whole file wins and all of them read it. */
 async function readKey(folder: string): Promise<Uint8Array> {
   const file = join(folder, 'request-state.key');
+  const present = await readFile(file).catch(() => undefined);
+  if (present && present.length >= keyBytes) return present;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   await writeFile(draft, randomBytes(keyBytes), { mode: 0o600, flag: 'wx' });

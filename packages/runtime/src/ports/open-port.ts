@@ -47,9 +47,10 @@ export async function prepare(
   side: 'read' | 'write',
 ): Promise<{ readonly prepared: BackendContext<unknown>; readonly expires: Date | null }> {
   const credentials = { resolvePath: context.resolvePath, environment: context.variables };
-  const read = binding.credential && (await readCredential(binding.credential, credentials));
+  const read =
+    binding.credential === undefined ? undefined : await readCredential(binding.credential, credentials);
   const write =
-    side === 'write' && binding.writeCredential
+    side === 'write' && binding.writeCredential !== undefined
       ? await readCredential(binding.writeCredential, credentials)
       : undefined;
   const settings = withCredentials(binding.settings, read?.value, write?.value ?? 'not read for this side');

@@ -13,7 +13,15 @@ export interface JsonBody {
 const messageKeys = ['message', 'msg', '@message', 'log', 'event'];
 const severityKeys = ['severity', 'level', 'levelname', 'log.level', 'lvl', '@level'];
 const traceKeys = ['trace_id', 'traceId', 'traceID', 'trace.id'];
-const stackKeys = ['stack', 'stack_trace', 'stackTrace', 'stacktrace', 'exception', 'exc_info', 'error.stack_trace'];
+const stackKeys = [
+  'stack',
+  'stack_trace',
+  'stackTrace',
+  'stacktrace',
+  'exception',
+  'exc_info',
+  'error.stack_trace',
+];
 const errorKeys = ['error', 'err', 'exception'];
 
 /** Undefined when the text is not one JSON object. */
@@ -34,9 +42,12 @@ function describe(fields: Fields): JsonBody {
     message: firstText(fields, messageKeys) ?? (error && firstText(error, ['message'])),
     severity: firstText(fields, severityKeys),
     traceId: firstText(fields, traceKeys),
-    exceptionType: firstText(fields, ['error.type', 'exception.type']) ?? (error && firstText(error, ['type', 'name', 'class'])),
+    exceptionType:
+      firstText(fields, ['error.type', 'exception.type']) ??
+      (error && firstText(error, ['type', 'name', 'class'])),
     exceptionMessage: firstText(fields, ['error.message']) ?? (error && firstText(error, ['message', 'msg'])),
-    stack: firstText(fields, stackKeys) ?? (error && firstText(error, ['stack', 'stack_trace', 'stacktrace'])),
+    stack:
+      firstText(fields, stackKeys) ?? (error && firstText(error, ['stack', 'stack_trace', 'stacktrace'])),
   };
 }
 

@@ -40,7 +40,11 @@ export function outcomeOf(metric: string, attributes: Attributes, service: strin
       'destination_workload',
       'destination_app',
     ]);
-    return { service: destination ?? service, operation: operationOf(attributes), failed: failed(attributes) };
+    return {
+      service: destination ?? service,
+      operation: operationOf(attributes),
+      failed: failed(attributes),
+    };
   }
   return { service, operation: operationOf(attributes), failed: failed(attributes) };
 }

@@ -15,8 +15,7 @@ const decoders: readonly (readonly [string, (entry: Fields, place: Place, sink: 
  * Entries that are not of the expected shape are passed over; the rest of the document counts.
  */
 export function decodeRequest(document: unknown, place: Place, sink: RowSink): boolean {
-  if (Array.isArray(document))
-    return document.map((item) => decodeRequest(item, place, sink)).includes(true);
+  if (Array.isArray(document)) return document.map((item) => decodeRequest(item, place, sink)).includes(true);
   if (!isFields(document)) return false;
   let known = false;
   for (const [key, decode] of decoders) {

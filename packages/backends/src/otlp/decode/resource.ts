@@ -41,10 +41,7 @@ export function originOf(resource: unknown): Origin {
   };
 }
 
-export function first(
-  attributes: Readonly<Record<string, string>>,
-  keys: readonly string[],
-): string | null {
+export function first(attributes: Readonly<Record<string, string>>, keys: readonly string[]): string | null {
   for (const key of keys) {
     const value = attributes[key];
     if (value !== undefined && value !== '') return bounded(value, longestName);

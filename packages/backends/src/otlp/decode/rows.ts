@@ -1,5 +1,6 @@
+// Rows are type aliases, not interfaces, so that they can be read by column name.
 /** One row of each table, in the order in which records are met in the files. Times are Unix microseconds. */
-export interface LogRow {
+export type LogRow = {
   file_id: number;
   /** Place in the file: breaks ties between equal times, so that order is exact. */
   seq: number;
@@ -19,9 +20,9 @@ export interface LogRow {
   trace_id: string | null;
   span_id: string | null;
   attributes: string | null;
-}
+};
 
-export interface SpanRow {
+export type SpanRow = {
   file_id: number;
   seq: number;
   time_us: number;
@@ -43,11 +44,11 @@ export interface SpanRow {
   events: string | null;
   /** Span ids that this one is linked to, separated by commas. */
   links: string | null;
-}
+};
 
 export const pointKinds = ['gauge', 'counter', 'histogram', 'exponential_histogram', 'summary'] as const;
 
-export interface PointRow {
+export type PointRow = {
   file_id: number;
   seq: number;
   time_us: number;
@@ -77,7 +78,7 @@ export interface PointRow {
   /** JSON list of bucket counts; for exponential histograms the object of `exponential.ts`; for summaries the values. */
   counts: string | null;
   exemplars: string | null;
-}
+};
 
 export interface RowSink {
   log(row: LogRow): void;

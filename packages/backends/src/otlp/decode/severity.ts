@@ -45,7 +45,8 @@ export function levelOfWord(text: unknown): number | undefined {
   return typeof text === 'string' && text.length < 20 ? words[text.toLowerCase()] : undefined;
 }
 
-const inText = /^(?:[^A-Za-z]{0,40}|.{0,40}?[[\s|])(?:level=|severity=|lvl=)?"?(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|SEVERE|FATAL|CRITICAL|PANIC)\b/;
+const inText =
+  /^(?:[^A-Za-z]{0,40}|.{0,40}?[[\s|])(?:level=|severity=|lvl=)?"?(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|SEVERE|FATAL|CRITICAL|PANIC)\b/;
 const keyed = /\b(?:level|severity|lvl)=["']?([A-Za-z]{3,11})\b/;
 
 /** The level that a plain line names: `2026-01-31 10:00:00 ERROR ...` or `level=error`. `info` when none. */

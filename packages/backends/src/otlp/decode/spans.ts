@@ -16,10 +16,7 @@ import {
 
 /** In the order of OTLP's numbers 1 to 5. */
 export const spanKinds = ['internal', 'server', 'client', 'producer', 'consumer'] as const;
-const kindNames = [
-  'SPAN_KIND_UNSPECIFIED',
-  ...spanKinds.map((kind) => `SPAN_KIND_${kind.toUpperCase()}`),
-];
+const kindNames = ['SPAN_KIND_UNSPECIFIED', ...spanKinds.map((kind) => `SPAN_KIND_${kind.toUpperCase()}`)];
 const statusNames = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'];
 const server = 1;
 const client = 2;

@@ -45,10 +45,13 @@ export function templateOf(message: string): string {
 
 /** Sixteen hexadecimal digits of the SHA-256 of type and template: equal on every machine and in every run. */
 export function fingerprintOf(type: string | null, template: string): string {
-  const key = `${type ?? ''}\n${template}`;
+  const key = type === null ? template : `${type}\n${template}`;
   const known = fingerprints.get(key);
   if (known !== undefined) return known;
-  const fingerprint = createHash('sha256').update(key).digest('hex').slice(0, 16);
+  const fingerprint = createHash('sha256')
+    .update(`${type ?? ''}\n${template}`)
+    .digest('hex')
+    .slice(0, 16);
   if (fingerprints.size >= mostKnown) fingerprints.clear();
   fingerprints.set(key, fingerprint);
   return fingerprint;
@@ -119,26 +122,40 @@ function wordTemplate(word: string): string {
   return `${before}${known(core) ?? parts(core)}${after}`;
 }
 
-const kinds: readonly (readonly [RegExp, string])[] = [
-  [/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i, '<uuid>'],
-  [/^\d{4}[-/]\d{1,2}[-/]\d{1,2}(?:[T_]\d.*)?$/, '<time>'],
-  [/^\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$/, '<time>'],
-  [/^\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?:\/\d{1,2})?$/, '<ip>'],
-  [/^(?=.*\d)[0-9a-f]*(?::[0-9a-f]{0,4}){3,7}$/i, '<ip>'],
-  [/^[a-z][a-z0-9+.-]{1,12}:\/\/.*$/i, '<url>'],
-  [/^(?:\.{0,2}|[A-Za-z]:)[/\\].*$/, '<path>'],
-  [/^[^@\s]+@[^@\s]+\.[A-Za-z]{2,}$/, '<email>'],
-  [/^0x[0-9a-f]+$/i, '<hex>'],
-  [/^[-+]?\d[\d.,_]*(?:e[-+]?\d+)?$/i, '<num>'],
-  [/^(?=.*\d)[0-9a-f]{8,}$/i, '<hex>'],
-];
+const digits = /^\d+$/;
+const time = /^\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$/;
+const date = /^\d{4}[-/]\d{1,2}[-/]\d{1,2}(?:[T_]\d.*)?$/;
+const ipv4 = /^\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?:\/\d{1,2})?$/;
+const ipv6 = /^[0-9a-f]*(?::[0-9a-f]{0,4}){3,7}$/i;
+const url = /^[a-z][a-z0-9+.-]{1,12}:\/\/.*$/i;
+const path = /^(?:\.{0,2}|[A-Za-z]:)[/\\].*$/;
+const email = /^[^@\s]+@[^@\s]+\.[A-Za-z]{2,}$/;
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const number = /^[-+]?\d[\d.,_]*(?:e[-+]?\d+)?$/i;
+const hex = /^(?:0x[0-9a-f]+|[0-9a-f]{8,})$/i;
 const withUnit = /^[-+]?\d[\d.,_]*([A-Za-zµ]{1,3})$/;
+const duration = /^(?:\d+(?:h|m|s|ms|us|ns|µs)){2,}$/;
 
+/** The placeholder of a whole word; the tests are grouped by a character they need, for speed. */
 function known(core: string): string | undefined {
-  for (const [pattern, placeholder] of kinds) if (pattern.test(core)) return placeholder;
+  // Identifiers in hexadecimal may happen to have digits only; these are their usual lengths.
+  if (digits.test(core)) return [16, 32, 40, 64].includes(core.length) ? '<hex>' : '<num>';
+  const numeric = /\d/.test(core);
+  if (core.includes(':') && numeric && (time.test(core) || ipv6.test(core)))
+    return time.test(core) ? '<time>' : '<ip>';
+  if (numeric && date.test(core)) return '<time>';
+  if (core.includes('-') && uuid.test(core)) return '<uuid>';
+  if (core.includes('.') && ipv4.test(core)) return '<ip>';
+  if (core.includes('/') || core.includes('\\')) {
+    if (url.test(core)) return '<url>';
+    if (path.test(core)) return '<path>';
+  }
+  if (core.includes('@') && email.test(core)) return '<email>';
+  if (number.test(core)) return '<num>';
+  if (numeric && hex.test(core)) return '<hex>';
   const unit = withUnit.exec(core);
   if (unit) return `<num>${unit[1]}`;
-  return /^(?:\d+(?:h|m|s|ms|us|ns|µs)){2,}$/.test(core) ? '<num>s' : undefined;
+  return duration.test(core) ? '<num>s' : undefined;
 }
 
 function parts(core: string): string {
@@ -153,7 +170,7 @@ function parts(core: string): string {
 }
 
 function tidy(text: string): string {
-  let out = text.replace(/\s+/g, ' ').trim();
+  let out = (/\s\s|[\t\r\n]/.test(text) ? text.replace(/\s+/g, ' ') : text).trim();
   if (out.includes('<time> <time>')) out = out.replaceAll('<time> <time>', '<time>');
   if (out.includes('>,')) out = out.replace(/(<\w+>\w*)(?:,\s?\1)+/g, '$1..');
   return out.length > longestTemplate ? out.slice(0, longestTemplate) : out;

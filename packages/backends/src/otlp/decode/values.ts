@@ -92,6 +92,7 @@ export function attributesOf(value: unknown): Record<string, string> {
 export function attributesJson(attributes: Readonly<Record<string, string>>): string | null {
   const keys = Object.keys(attributes);
   if (keys.length === 0) return null;
+  if (keys.every((key, at) => at === 0 || (keys[at - 1] ?? '') <= key)) return JSON.stringify(attributes);
   return JSON.stringify(Object.fromEntries(keys.sort().map((key) => [key, attributes[key]])));
 }
 

@@ -4,6 +4,8 @@ export interface SourceLine {
   readonly text: string | null;
   /** Bytes of the source consumed when this line is done. */
   readonly end: number;
+  /** True for a last line without a line break: it may be whole or torn. */
+  readonly unfinished?: boolean;
 }
 
 export interface LineSplitter {
@@ -47,7 +49,7 @@ export function lineSplitter(
       keep(chunk.subarray(start));
       offset += chunk.length;
     },
-    rest: () => (pendingBytes === 0 ? undefined : { text: text(), end: offset }),
+    rest: () => (pendingBytes === 0 ? undefined : { text: text(), end: offset, unfinished: true }),
   };
 }
 

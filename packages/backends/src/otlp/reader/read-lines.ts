@@ -29,10 +29,9 @@ interface Ending {
 }
 
 /**
- * The lines of a file from where it was left, in batches of what one read gave. The value that the
- * generator returns is how the file ended; an unfinished last line is the last batch when it may be
- * whole (`end` is then the end of the file), and is not counted as consumed otherwise: whoever reads
- * decides by parsing it.
+ * The lines of a file from where it was left, in batches of what one read gave; a batch is never a part
+ * of a frame, so that reading can resume after any of them. The value that the generator returns is how
+ * the compressed stream or the frames ended; whether an unfinished last line is whole is told by parsing it.
  */
 export async function* readLines(request: ReadRequest): AsyncGenerator<readonly SourceLine[], Tail> {
   if (request.encoding === 'zstd-frames') return yield* framedLines(request);
@@ -51,9 +50,7 @@ export async function* readLines(request: ReadRequest): AsyncGenerator<readonly 
   }
   const rest = splitter.rest();
   if (rest !== undefined) yield [rest];
-  if (ending.tail !== 'clean') return ending.tail;
-  if (rest === undefined) return 'clean';
-  return request.encoding === 'plain' ? 'torn' : 'truncated';
+  return ending.tail;
 }
 
 function chunks(request: ReadRequest, ending: Ending): AsyncIterable<Buffer> {

@@ -38,7 +38,9 @@ export function zstdStream(onPart: (part: Buffer) => void): (bytes: Buffer, last
     try {
       decoder.push(bytes, last);
     } catch (error) {
-      throw error instanceof BrokenZstd ? error : new BrokenZstd('not a readable zstd frame', { cause: error });
+      throw error instanceof BrokenZstd
+        ? error
+        : new BrokenZstd('not a readable zstd frame', { cause: error });
     }
   };
 }

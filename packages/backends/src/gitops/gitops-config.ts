@@ -21,4 +21,7 @@ export const gitopsConfig = z.strictObject({
 
 export type GitopsConfig = z.output<typeof gitopsConfig>;
 
-export const defaultIdentity = { name: 'devops-mcp executor', email: 'devops-mcp@localhost.invalid' } as const;
+export const defaultIdentity = {
+  name: 'devops-mcp executor',
+  email: 'devops-mcp@localhost.invalid',
+} as const;

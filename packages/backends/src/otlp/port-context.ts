@@ -1,0 +1,105 @@
+import { type CallContext, type ServiceMapping, type Source, ToolError } from '@devops-mcp/contract';
+import type { Window } from '@devops-mcp/domain';
+import { closestNames } from './closest-names.js';
+import type { Parameter, Row } from './store/duckdb.js';
+import type { TableName } from './store/tables.js';
+import type { Snapshot, Telemetry } from './store/telemetry.js';
+
+/** What every port of this backend is made from. */
+export interface OtlpPort {
+  readonly telemetry: Telemetry;
+  readonly services: ServiceMapping;
+}
+
+/** One call's view of the telemetry, which also remembers the statements that were run. */
+export interface Session {
+  query<R extends Row>(sql: string, parameters: readonly Parameter[]): Promise<R[]>;
+  readonly snapshot: Snapshot;
+  readonly services: ServiceMapping;
+  readonly context: CallContext;
+  /** The main statement, for the answer's `source`. Parameters are shown as `?`. */
+  source(): Source;
+}
+
+const longestQuery = 1_500;
+
+export async function openSession(port: OtlpPort, context: CallContext): Promise<Session> {
+  const snapshot = await port.telemetry.snapshot(context);
+  const statements: string[] = [];
+  return {
+    snapshot,
+    services: port.services,
+    context,
+    query(sql, parameters) {
+      statements.push(sql.replace(/\s+/g, ' ').trim());
+      return snapshot.query(sql, parameters);
+    },
+    source: () => ({ backend: 'otlp', query: shown(statements) }),
+  };
+}
+
+/** A service's name in telemetry. Throws `not_found` with the closest known names when there is nothing of it. */
+export function telemetryName(session: Session, service: string): string {
+  const name = session.services.telemetryName(service);
+  const { extents } = session.snapshot;
+  if (extents.some((extent) => extent.service === name)) return name;
+  const known = [...new Set(extents.map((extent) => session.services.serviceOf(extent.service)))];
+  const closest = closestNames(service, known);
+  const inCatalog = session.services.services().includes(service);
+  throw new ToolError(
+    'not_found',
+    inCatalog
+      ? `The service ${service} is in the catalog but has sent no telemetry.`
+      : `No telemetry knows the service ${service}.`,
+    {
+      hint:
+        closest.length > 0
+          ? `Closest known: ${closest.join(', ')}.`
+          : 'The telemetry folder holds no services.',
+      details: { known: closest },
+    },
+  );
+}
+
+/** Says when there are data, for an answer that found none in its window. */
+export function whenThereAreData(
+  session: Session,
+  tables: readonly TableName[],
+  what: string,
+  name?: string,
+): string {
+  const { extents } = session.snapshot;
+  const found = extents.filter(
+    (extent) => tables.includes(extent.table) && (name === undefined || extent.service === name),
+  );
+  if (found.length === 0) return `There are no ${what} at all in the telemetry folder.`;
+  const first = Math.min(...found.map((extent) => extent.firstUs));
+  const last = Math.max(...found.map((extent) => extent.lastUs));
+  return `No ${what} in this window; there are ${what} from ${iso(first)} to ${iso(last)}.`;
+}
+
+export function micros(date: Date): number {
+  return date.getTime() * 1_000;
+}
+
+export function dateOf(us: number): Date {
+  return new Date(Math.floor(us / 1_000));
+}
+
+export function windowMicros(window: Window): readonly [number, number] {
+  return [micros(window.start), micros(window.end)];
+}
+
+/** A list as a parameter: DuckDB reads its text form in a cast, such as `?::VARCHAR[]`. */
+export function listParameter(values: readonly (string | number)[]): string {
+  return JSON.stringify(values);
+}
+
+function iso(us: number): string {
+  return dateOf(us).toISOString();
+}
+
+function shown(statements: readonly string[]): string {
+  const text = statements.join(';\n');
+  return text.length <= longestQuery ? text : `${text.slice(0, longestQuery)} ...`;
+}

@@ -1,0 +1,21 @@
+import type { Engine } from './duckdb.js';
+import { type TableName, tableNames } from './tables.js';
+
+/** When a service has data of one kind; Unix microseconds. */
+export interface Extent {
+  readonly table: TableName;
+  /** As telemetry names it. */
+  readonly service: string;
+  readonly firstUs: number;
+  readonly lastUs: number;
+  readonly rows: number;
+}
+
+/** Kept with the manifest's revision, so that "unknown service" and "no data then" cost nothing. */
+export async function readExtents(engine: Engine, signal: AbortSignal): Promise<readonly Extent[]> {
+  const parts = tableNames.map(
+    (table) => `SELECT '${table}' AS "table", service, min(time_us)::DOUBLE AS "firstUs",
+      max(time_us)::DOUBLE AS "lastUs", count(*)::DOUBLE AS "rows" FROM ${table} GROUP BY service`,
+  );
+  return engine.query<Extent & Record<string, unknown>>(parts.join(' UNION ALL '), [], signal);
+}

@@ -1,0 +1,4 @@
+export * from './alerts.js';
+export * from './contract-case.js';
+export * from './knowledge.js';
+export * from './on-call.js';

@@ -1,0 +1,1 @@
+export { capText, createRedactor } from './redactor.js';

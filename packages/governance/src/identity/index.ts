@@ -1,0 +1,1 @@
+export { representedPerson, type StdioFacts, samePerson, stdioCaller } from './caller.js';

@@ -1,0 +1,1 @@
+export { assessReadiness, type Readiness, type ReadinessFacts, type ReadinessItem } from './readiness.js';

@@ -1,0 +1,7 @@
+export {
+  createSwitchboard,
+  restoreSwitch,
+  type SwitchCommand,
+  scopesOf,
+  throwSwitch,
+} from './switchboard.js';

@@ -1,0 +1,90 @@
+import type { BackendTable, ServerDefinition, Transport } from '@devops-mcp/contract';
+import type { RandomSource, Road } from '@devops-mcp/governance';
+import type { McpServerFactory } from '@modelcontextprotocol/server';
+import type { Configuration } from '../configuration/load-configuration.js';
+import { partsOf } from '../mcp/definition-parts.js';
+import { createRequestStates } from '../mcp/request-state.js';
+import { roadRequests } from '../mcp/road-request.js';
+import { createServerFactory } from '../mcp/server-factory.js';
+import { type Narrowing, narrow, type Selection, withhold, withoutOrphans } from '../surface/narrowing.js';
+import { checkPin, readPins } from '../surface/pins.js';
+import { surfaceOf } from '../surface/surface-of.js';
+import { identifierFor } from './identify.js';
+import { createInFlight, type InFlight } from './in-flight.js';
+import { openGovernance } from './open-governance.js';
+
+export interface OpenServerOptions {
+  readonly definition: ServerDefinition;
+  readonly backends: BackendTable;
+  readonly manifest: { readonly name: string; readonly version: string };
+  readonly configuration: Configuration;
+  readonly narrowing: Narrowing;
+  readonly transport: Transport;
+  readonly clock: () => Date;
+  readonly random: RandomSource;
+  readonly warn: (message: string) => void;
+  readonly variables: NodeJS.ProcessEnv;
+}
+
+export interface OpenServer {
+  readonly factory: McpServerFactory;
+  readonly selection: Selection;
+  /** Waits for the records of calls under way, then closes audit and store. */
+  close(): Promise<void>;
+}
+
+const longestCloseMs = 5_000;
+
+/**
+ * Checks everything that must stop a start, and connects the definition to the protocol. Nothing
+ * that costs time is opened before the first call: no database, no catalog, no backend.
+ * Rejects with a StartError.
+ */
+export async function openServer(options: OpenServerOptions): Promise<OpenServer> {
+  const { definition, manifest, configuration, random } = options;
+  const [governed, lock] = await Promise.all([openGovernance(options), readPins(configuration.folder)]);
+  const surface = surfaceOf(definition, manifest.version);
+  const flagged = narrow(surface.tools, options.narrowing);
+  const allowed = withhold(flagged.served, (tool) => {
+    if (tool.origin.kind === 'tool') return checkPin(lock, definition.name, tool);
+    if (options.transport === 'streamable-http') return 'over HTTP without authentication only reads are served';
+    if (governed.readiness.readOnly) return `the server is read-only: ${governed.readiness.why ?? 'not ready'}`;
+    return checkPin(lock, definition.name, tool);
+  });
+  const selection = withoutOrphans({
+    served: allowed.served,
+    withheld: new Map([...flagged.withheld, ...allowed.withheld]),
+  });
+  const inFlight = createInFlight();
+  const identify = identifierFor(configuration, options.transport);
+  const { subject } = identify({ client: null, sessionId: '' });
+  const parts = partsOf(definition, selection, manifest.version, {
+    road: async () => tracked(await governed.road(), inFlight),
+    requestOf: roadRequests(identify, random),
+    requestStates: createRequestStates(configuration.stateDir, () => subject),
+  });
+  return {
+    factory: createServerFactory(parts),
+    selection,
+    close: async () => {
+      await inFlight.settled(longestCloseMs);
+      await governed.close();
+    },
+  };
+}
+
+function tracked(road: Road, inFlight: InFlight): Road {
+  return {
+    callTool: (...call) => inFlight.track(road.callTool(...call)),
+    readResource: (...call) => inFlight.track(road.readResource(...call)),
+    listResources: (...call) => inFlight.track(road.listResources(...call)),
+    getPrompt: (...call) => inFlight.track(road.getPrompt(...call)),
+    complete: (...call) => inFlight.track(road.complete(...call)),
+    propose: (...call) => inFlight.track(road.propose(...call)),
+    executeProposal: (...call) => inFlight.track(road.executeProposal(...call)),
+    getProposal: (...call) => inFlight.track(road.getProposal(...call)),
+    listProposals: (...call) => inFlight.track(road.listProposals(...call)),
+    cancelProposal: (...call) => inFlight.track(road.cancelProposal(...call)),
+    callRaw: (...call) => inFlight.track(road.callRaw(...call)),
+  };
+}

@@ -1,0 +1,76 @@
+import type { ServerDefinition } from '@devops-mcp/contract';
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
+import { findConfiguration } from '../configuration/find-configuration.js';
+import { loadConfiguration } from '../configuration/load-configuration.js';
+import type { Command } from './command-line.js';
+import { type OpenServer, openServer } from './open-server.js';
+import type { ServeOptions } from './serve.js';
+import { StartError } from './start-error.js';
+
+/** Serves until standard input ends or the process is asked to stop, then closes what was opened. */
+export async function runServer(
+  definition: ServerDefinition,
+  { backends, manifest }: ServeOptions,
+  command: Extract<Command, { kind: 'serve' }>,
+): Promise<void> {
+  const configuration = await loadConfiguration(await findConfiguration(command.config));
+  if (configuration.role === 'executor') {
+    throw new StartError(`${configuration.file} is an executor's configuration; no client is served with it.`);
+  }
+  const warn = (message: string) => process.stderr.write(`devops-mcp-${definition.name}: ${message}\n`);
+  const server = await openServer({
+    ...{ definition, backends, manifest, configuration, warn },
+    narrowing: command.narrowing,
+    transport: command.http ? 'streamable-http' : 'stdio',
+    clock: () => new Date(),
+    variables: process.env,
+  });
+  const stop = command.http
+    ? await listen(server, command.http, warn)
+    : speakOverStdio(server, warn);
+  untilAskedToStop(command.http === undefined, async () => {
+    await stop();
+    await server.close();
+  });
+}
+
+function speakOverStdio(server: OpenServer, warn: (message: string) => void): () => Promise<void> {
+  const handle = serveStdio(server.factory, {
+    transport: new StdioServerTransport(),
+    onerror: (error) => warn(error.message),
+  });
+  return () => handle.close();
+}
+
+async function listen(
+  server: OpenServer,
+  address: { readonly host: string; readonly port: number },
+  warn: (message: string) => void,
+): Promise<() => Promise<void>> {
+  const { serveHttp } = await import('../http/serve-http.js');
+  const listening = await serveHttp(server.factory, { ...address, onError: (error) => warn(error.message) });
+  warn(`listening on ${listening.url}`);
+  return listening.close;
+}
+
+/** A client that closes standard input has ended the session; so does a signal. */
+function untilAskedToStop(stdinEnds: boolean, close: () => Promise<void>): void {
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    await close().catch((error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.exitCode = 1;
+    });
+    // Engines of backends may keep threads alive that have nothing left to do.
+    process.exit();
+  };
+  if (stdinEnds) {
+    process.stdin.once('end', stop);
+    process.stdin.once('close', stop);
+    process.stdout.once('error', stop);
+  }
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}

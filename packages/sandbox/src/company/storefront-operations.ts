@@ -1,0 +1,85 @@
+import type { Operation } from './model.js';
+
+/** Routes of the storefront: what browsers ask for. */
+export const storefrontOperations: readonly Operation[] = [
+  {
+    service: 'web',
+    name: 'GET /',
+    kind: 'server',
+    selfMs: 7,
+    success: 200,
+    steps: [
+      { kind: 'call', service: 'catalogue', operation: 'GET /products', timeoutMs: 4_000 },
+      { kind: 'call', service: 'recommendations', operation: 'GET /recommendations', optional: true, timeoutMs: 2_500 },
+    ],
+    lines: ['Rendered home page products={few} cache=miss'],
+  },
+  {
+    service: 'web',
+    name: 'GET /products/{id}',
+    kind: 'server',
+    selfMs: 6,
+    success: 200,
+    steps: [
+      { kind: 'call', service: 'catalogue', operation: 'GET /products/{id}', timeoutMs: 4_000 },
+      { kind: 'call', service: 'inventory', operation: 'GET /stock/{sku}', timeoutMs: 2_000 },
+      {
+        kind: 'call',
+        service: 'recommendations',
+        operation: 'GET /recommendations',
+        share: 0.5,
+        optional: true,
+        timeoutMs: 2_500,
+      },
+    ],
+    lines: ['Rendered product page sku={sku}'],
+  },
+  {
+    service: 'web',
+    name: 'GET /search',
+    kind: 'server',
+    selfMs: 6,
+    success: 200,
+    steps: [{ kind: 'call', service: 'search', operation: 'GET /search', timeoutMs: 4_000 }],
+    lines: ['Rendered search page terms={few} results={count}'],
+  },
+  {
+    service: 'web',
+    name: 'POST /cart',
+    kind: 'server',
+    selfMs: 4,
+    success: 200,
+    steps: [{ kind: 'call', service: 'checkout', operation: 'POST /carts/{id}/items', timeoutMs: 5_000 }],
+    lines: [],
+  },
+  {
+    service: 'web',
+    name: 'POST /checkout',
+    kind: 'server',
+    selfMs: 6,
+    success: 200,
+    steps: [{ kind: 'call', service: 'checkout', operation: 'POST /checkout', timeoutMs: 8_000 }],
+    lines: ['Checkout completed order={order}'],
+  },
+  {
+    service: 'web',
+    name: 'GET /account/orders',
+    kind: 'server',
+    selfMs: 5,
+    success: 200,
+    steps: [
+      { kind: 'call', service: 'users', operation: 'GET /sessions/{id}', timeoutMs: 2_000 },
+      { kind: 'call', service: 'orders', operation: 'GET /orders', timeoutMs: 4_000 },
+    ],
+    lines: [],
+  },
+  {
+    service: 'web',
+    name: 'POST /login',
+    kind: 'server',
+    selfMs: 4,
+    success: 200,
+    steps: [{ kind: 'call', service: 'users', operation: 'POST /sessions', timeoutMs: 4_000 }],
+    lines: ['Signed in user={user}'],
+  },
+];

@@ -1,0 +1,113 @@
+import { type CallContext, ToolError } from '@devops-mcp/contract';
+import {
+  type Answer,
+  estimateTokens,
+  fitTokens,
+  type LogExcerpt,
+  type LogQuery,
+  type LogSearchAnswer,
+  type LogsApi,
+  type MetricsApi,
+  parsePeriod,
+  requireService,
+  type ServicesApi,
+  showWindow,
+  type Window,
+} from '@devops-mcp/domain';
+import type { SearchAnswer, SearchInput } from '../tools/search-logs.js';
+import { readCursor, type SearchPosition, writeCursor } from './cursor.js';
+import { messageMax, orderLines } from './order-lines.js';
+
+export interface SearchCall extends CallContext {
+  readonly input: SearchInput;
+  readonly ports: {
+    readonly logs: LogsApi;
+    readonly services: ServicesApi;
+    readonly metrics: MetricsApi | undefined;
+  };
+}
+
+/** Searches, orders the lines of every excerpt, and fits them to the budget with a cursor to the rest. */
+export async function searchLines(call: SearchCall): Promise<SearchAnswer> {
+  const { input, ports, now } = call;
+  const { cursor, maxTokens, period, environment, ...question } = input;
+  const asked = { ...question, environment };
+  const resolved = parsePeriod(period, now);
+  const position: SearchPosition = cursor
+    ? readCursor(cursor, asked)
+    : { window: resolved.window, pageCursor: null, given: 0 };
+  checkWindow(position.window, now);
+  const found = await ports.logs.search(queryOf(input, position), call);
+  if (found.data.total === 0) await checkService(call, position.window);
+  const notes = [...(cursor ? [] : resolved.hints), ...(found.hints ?? []), ...emptyHint(found, input)];
+  const histogram = histogramOf(found.data);
+  const left = maxTokens - estimateTokens([histogram, notes, found.partial]) - 250;
+  const page = found.data.excerpts.slice(position.given);
+  const rows = page.map((excerpt) => orderLines(excerpt, longestMessage(left)));
+  const fitted = fitTokens(rows, { maxTokens: left, reserved: 0, howToGetMore: '' });
+  const next = nextPosition(position, fitted.rows.length, page.length, found.data.nextCursor);
+  const returned = fitted.rows.reduce((sum, row) => sum + row.lines.filter((line) => line.match).length, 0);
+  return {
+    data: {
+      total: found.data.total,
+      histogram,
+      excerpts: fitted.rows.map((row) => ({ ...row, lines: [...row.lines] })),
+      nextCursor: next ? writeCursor(next, asked) : null,
+    },
+    window: showWindow(position.window, now),
+    source: found.source,
+    ...(next
+      ? { truncation: { returned, total: found.data.total, more: true, howToGetMore: howToGetMore(input) } }
+      : {}),
+    ...(found.partial ? { partial: [...found.partial] } : {}),
+    ...(notes.length > 0 ? { hints: notes } : {}),
+  };
+}
+
+function queryOf(input: SearchInput, { window, pageCursor }: SearchPosition): LogQuery {
+  return {
+    window,
+    order: input.order,
+    groupRepeats: input.groupRepeats,
+    before: input.before,
+    after: input.after,
+    limit: input.limit,
+    ...(input.service === undefined ? {} : { service: input.service }),
+    ...(input.severity === undefined ? {} : { minLevel: input.severity }),
+    ...(input.text === undefined ? {} : { text: input.text }),
+    ...(input.pattern === undefined ? {} : { pattern: input.pattern }),
+    ...(input.traceId === undefined ? {} : { traceId: input.traceId }),
+    ...(pageCursor === null ? {} : { cursor: pageCursor }),
+  };
+}
+
+/** A cursor comes back from outside, so its window is checked like any other. */
+function checkWindow(window: Window, now: Date): void {
+  parsePeriod(`${window.start.getTime()}/${window.end.getTime()}`.replaceAll(/\b(\d+)\b/g, (ms) => new Date(Number(ms)).toISOString()), now);
+}
+
+/** The first excerpt is always given, so its longest line must leave room for the answer around it. */
+function longestMessage(tokens: number): number {
+  return Math.max(400, Math.min(messageMax, tokens * 2));
+}
+
+function histogramOf({ histogram }: LogSearchAnswer): SearchAnswer['data']['histogram'] {
+  const [first, second] = histogram;
+  if (first === undefined) return { start: null, stepSeconds: null, counts: [] };
+  const stepMs = second === undefined ? null : second.time.getTime() - first.time.getTime();
+  return {
+    start: first.time.toISOString(),
+    stepSeconds: stepMs === null ? null : stepMs / 1_000,
+    counts: histogram.map(({ count }) => count),
+  };
+}
+
+function nextPosition(
+  position: SearchPosition,
+  given: number,
+  onPage: number,
+  nextCursor: string | null,
+): SearchPosition | undefined {
+  if (given < onPage) return { ...position, given: position.given + given };
+  return nextCursor === null ? undefined : { ...position, pageCursor: nextCursor, given: 0 };
+}

@@ -1,0 +1,112 @@
+import type { CallContext, PartialFailure, ResolvedWindow, Source } from '@devops-mcp/contract';
+import { type Alert, type Deployment, parsePeriod, requireService, showWindow } from '@devops-mcp/domain';
+import { type Around, type DependencyGraph, joinEdges, neighbourhood } from './dependency-graph.js';
+import { type FaultOrigin, findFaultOrigin } from './fault-origin.js';
+import { anomaliesOf, type DependencyPorts, type Evidence, gatherEvidence } from './gather-evidence.js';
+import { type Health, judgeHealth } from './node-health.js';
+
+export interface DependencyQuestion extends Around {
+  readonly environment: string;
+  readonly period: string;
+}
+
+export interface DependencyMap {
+  readonly graph: DependencyGraph;
+  readonly health: ReadonlyMap<string, Health>;
+  readonly alerts: readonly Alert[];
+  readonly lastDeployment: ReadonlyMap<string, Deployment>;
+  readonly origin: FaultOrigin;
+  /** What catalog and traces say differently. */
+  readonly disagreements: readonly string[];
+  readonly window: ResolvedWindow;
+  readonly source: Source;
+  readonly hints: readonly string[];
+  readonly partial: readonly PartialFailure[];
+}
+
+/** How far down the cause is looked for, whatever part of the graph is shown. */
+const originDepth = 3;
+
+/** Joins catalog, observed calls, anomalies, alerts and deployments around one service. */
+export async function mapDependencies(
+  question: DependencyQuestion,
+  ports: DependencyPorts,
+  context: CallContext,
+): Promise<DependencyMap> {
+  const { service, environment } = question;
+  const { window, hints } = parsePeriod(question.period, context.now);
+  const evidence = await gatherEvidence(ports, environment, window, context);
+  await requireService({ service, catalog: ports.services, telemetry: async () => namesIn(evidence) });
+  context.progress(1, 2, 'judging health');
+  const catalog = ports.services.list();
+  const all = joinEdges({ catalog, observed: evidence.edges ?? [], before: evidence.before ?? [] });
+  const resources = new Set(catalog.flatMap((entry) => entry.resources));
+  const graph = neighbourhood(question, all, resources);
+  const below = neighbourhood({ service, direction: 'downstream', depth: originDepth }, all, resources);
+  const names = [...new Set([...graph.nodes, ...below.nodes].map((node) => node.name))];
+  const anomalies = await anomaliesOf(names, ports.metrics, environment, window, context);
+  const health = new Map(
+    names.map((name) => [
+      name,
+      judgeHealth({
+        anomalies: anomalies.found?.filter((anomaly) => anomaly.service === name),
+        alerts: evidence.alerts?.filter((alert) => alert.service === name && alert.state === 'firing'),
+        inbound: all.filter((edge) => edge.to === name),
+        hasTelemetry: evidence.names?.includes(name) ?? false,
+      }),
+    ]),
+  );
+  const lastDeployment = newestByService(evidence.deployments ?? []);
+  return {
+    graph,
+    health,
+    alerts: evidence.alerts ?? [],
+    lastDeployment,
+    origin: findFaultOrigin({ service, health, edges: below.edges, resources, lastDeployment }),
+    disagreements: disagreements(graph, evidence, resources),
+    window: showWindow(window, context.now),
+    source: { backend: sourcesOf(evidence) },
+    hints: [...hints, ...evidence.hints],
+    partial: [...evidence.partial, ...anomalies.partial],
+  };
+}
+
+function namesIn({ names, edges }: Evidence): readonly string[] {
+  return [...new Set([...(names ?? []), ...(edges ?? []).flatMap(({ from, to }) => [from, to])])];
+}
+
+/** Newest first is the port's order, but nothing here depends on it. */
+function newestByService(deployments: readonly Deployment[]): ReadonlyMap<string, Deployment> {
+  const newest = new Map<string, Deployment>();
+  for (const deployment of deployments) {
+    const known = newest.get(deployment.service);
+    if (known === undefined || known.time < deployment.time) newest.set(deployment.service, deployment);
+  }
+  return newest;
+}
+
+/** Without observed calls there is nothing for the catalog to disagree with. */
+function disagreements(
+  graph: DependencyGraph,
+  evidence: Evidence,
+  resources: ReadonlySet<string>,
+): readonly string[] {
+  if (evidence.edges === undefined || evidence.edges.length === 0) return [];
+  return graph.edges.flatMap(({ from, to, declared, observed }) => {
+    if (declared && observed === undefined && !resources.has(to))
+      return [`${from} → ${to} is declared in the catalog, but no call was seen in this window.`];
+    if (!declared && observed !== undefined)
+      return [`${from} calls ${to}, which the catalog does not declare.`];
+    return [];
+  });
+}
+
+function sourcesOf(evidence: Evidence): string {
+  const read = [
+    ...(evidence.edges === undefined ? [] : ['dependencies']),
+    ...(evidence.names === undefined ? [] : ['metrics']),
+    ...(evidence.alerts === undefined ? [] : ['alerts']),
+    ...(evidence.deployments === undefined ? [] : ['deployments']),
+  ];
+  return ['catalog', ...read].join(', ');
+}

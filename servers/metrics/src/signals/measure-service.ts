@@ -1,0 +1,154 @@
+import type { CallContext } from '@devops-mcp/contract';
+import {
+  type Answer,
+  type Deployment,
+  type DeploymentsApi,
+  estimateTokens,
+  type MetricsApi,
+  optionalAnswer,
+  parsePeriod,
+  roundTo,
+  type ServicesApi,
+  type SignalAnswer,
+  type SignalQuery,
+  type SignalStatistics,
+  showWindow,
+} from '@devops-mcp/domain';
+import type { SignalsAnswer } from '../tools/get-service-metrics.js';
+import { chooseBaseline } from './choose-baseline.js';
+import { type Aggregation, type ComparedSeries, compareSeries } from './compare-series.js';
+import { expandSignals } from './expand-signals.js';
+import { fitSeries, pointsMax } from './fit-series.js';
+import { readOfService } from './read-of-service.js';
+
+export interface MeasureCall extends CallContext {
+  readonly input: {
+    readonly service: string;
+    readonly environment: string;
+    readonly signals: readonly string[];
+    readonly period: string;
+    readonly aggregation: Aggregation;
+    readonly groupBy?: SignalQuery['groupBy'] | undefined;
+    readonly compareTo: string;
+    readonly maxTokens: number;
+  };
+  readonly ports: {
+    readonly metrics: MetricsApi;
+    readonly services: ServicesApi;
+    readonly deployments: DeploymentsApi | undefined;
+  };
+}
+
+const titleMax = 120;
+const markersMax = 5;
+const traceIdsMax = 2;
+
+/** Reads window and baseline at once, judges every series, and fits the answer to the caller's budget. */
+export async function measureService(call: MeasureCall): Promise<SignalsAnswer> {
+  const { input, ports, now } = call;
+  const { service, environment, groupBy } = input;
+  const { window, hints } = parsePeriod(input.period, now);
+  const signals = expandSignals(input.signals, ports.services.get(service));
+  const query: SignalQuery = {
+    service,
+    signals,
+    window,
+    maxPoints: pointsMax,
+    ...(groupBy ? { groupBy } : {}),
+  };
+  const [current, baseline] = await Promise.all([
+    readSignals(call, query),
+    chooseBaseline({ ...input, window, deployments: ports.deployments }, call),
+  ]);
+  call.progress(1, 2, 'reading the baseline');
+  const before = await optionalAnswer(
+    { port: ports.metrics, name: 'metrics', environment, adds: 'baseline' },
+    call,
+    () => readSignals(call, { ...query, window: baseline.window }),
+  );
+  const compared = compareSeries(
+    current.data.series,
+    before.data?.series ?? [],
+    baseline.compareFrom,
+    input.aggregation,
+  );
+  const beside = {
+    service,
+    environment,
+    missing: current.data.missing.map(({ signal, tried }) => ({ signal, tried: tried.slice(0, 8) })),
+    baseline: {
+      of: baseline.of,
+      start: baseline.window.start.toISOString(),
+      end: baseline.window.end.toISOString(),
+    },
+    deployments: baseline.markers.slice(0, markersMax).map(markerOf),
+  };
+  const notes = [...hints, ...(current.hints ?? []), ...baseline.hints, ...emptyHint(compared, service)];
+  const partial = [...(current.partial ?? []), ...baseline.partial, ...before.partial];
+  const budget = input.maxTokens - estimateTokens([beside, notes, partial]) - 100;
+  const fitted = fitSeries(compared.map(toFit), budget);
+  return {
+    data: {
+      ...beside,
+      signals: fitted.rows.map((row) => ({ ...row, points: row.points.map(([t, v]) => [t, v]) })),
+    },
+    window: showWindow(window, now),
+    source: current.source,
+    ...(fitted.truncation ? { truncation: fitted.truncation } : {}),
+    ...(partial.length > 0 ? { partial } : {}),
+    ...(notes.length > 0 ? { hints: notes } : {}),
+  };
+}
+
+function readSignals(call: MeasureCall, query: SignalQuery): Promise<Answer<SignalAnswer>> {
+  const { service, window, signals } = query;
+  const nothing = { series: [], missing: signals.map((signal) => ({ signal, tried: [] })) };
+  return readOfService(call.ports, { service, window, nothing }, call, () =>
+    call.ports.metrics.querySignals(query, call),
+  );
+}
+
+function toFit({ series, judgement, statistics, value, baseline, change }: ComparedSeries) {
+  const telling = judgement.verdict !== 'stable' && judgement.verdict !== 'insufficient_data';
+  const row = {
+    signal: series.signal,
+    unit: series.unit,
+    ...(Object.keys(series.group).length > 0 ? { group: { ...series.group } } : {}),
+    verdict: judgement.verdict,
+    ...(judgement.since ? { since: judgement.since.toISOString() } : {}),
+    ...(judgement.until ? { until: judgement.until.toISOString() } : {}),
+    value,
+    baseline,
+    change: change === null ? null : roundTo(change, 3),
+    statistics: rounded(statistics),
+    convention: series.convention,
+    metric: series.metric,
+    ...(telling && series.exemplarTraceIds
+      ? { traceIds: series.exemplarTraceIds.slice(0, traceIdsMax) }
+      : {}),
+  };
+  return { row, points: series.points, stepMs: series.stepMs, telling };
+}
+
+function rounded({ min, max, mean, p50, p95, last }: SignalStatistics) {
+  const round = (value: number | null) => (value === null ? null : roundTo(value));
+  return {
+    min: round(min),
+    max: round(max),
+    mean: round(mean),
+    p50: round(p50),
+    p95: round(p95),
+    last: round(last),
+  };
+}
+
+function markerOf({ id, time, kind, by, version, title }: Deployment) {
+  return { id, time: time.toISOString(), kind, by, version, title: title.slice(0, titleMax) };
+}
+
+function emptyHint(compared: readonly ComparedSeries[], service: string): readonly string[] {
+  if (compared.length > 0) return [];
+  return [
+    `No data of ${service} in this window. list_service_metrics shows what there is and when it was last seen.`,
+  ];
+}

@@ -1,0 +1,55 @@
+import {
+  alignColumns,
+  quoteInline,
+  renderNotes,
+  renderWindow,
+  showTime,
+  showValue,
+  sparkline,
+} from '@devops-mcp/domain';
+import type { SignalsAnswer } from '../tools/get-service-metrics.js';
+
+type Row = SignalsAnswer['data']['signals'][number];
+
+/** One line for each signal, worst first, then deployments inside the window and what is missing. */
+export function renderSignals(answer: SignalsAnswer): string {
+  const { data, window } = answer;
+  const reference = window?.end;
+  const rows = data.signals.map((row) => [
+    row.verdict === 'regressed' ? 'REGRESSED' : row.verdict.replace('_', ' '),
+    row.signal + groupOf(row),
+    showValue(row.value, row.unit),
+    `was ${showValue(row.baseline, row.unit)}`,
+    changeOf(row),
+    `last ${showValue(row.statistics.last, row.unit)}`,
+    sparkline(row.points.map(([, value]) => value)),
+    lasting(row, reference),
+  ]);
+  return [
+    `${data.service} in ${data.environment}, ${renderWindow(window)}, against ${data.baseline.of}`,
+    ...(rows.length > 0 ? [alignColumns(rows, [2])] : []),
+    ...data.deployments.map(
+      (d) =>
+        `${showTime(d.time, reference)}  ${d.kind} ${d.version ?? d.id} by ${d.by}: ${quoteInline(d.title)}`,
+    ),
+    ...data.missing.map(
+      ({ signal, tried }) => `no ${signal}${tried.length > 0 ? ` (tried ${tried.join(', ')})` : ''}`,
+    ),
+    renderNotes(answer),
+  ].join('\n');
+}
+
+function groupOf({ group }: Row): string {
+  return group === undefined ? '' : ` ${Object.values(group).join(' ')}`;
+}
+
+function changeOf({ change }: Row): string {
+  if (change === null) return '';
+  if (Math.abs(change) >= 2) return `×${Number((change + 1).toPrecision(2))}`;
+  return `${change > 0 ? '+' : ''}${Math.round(change * 100)} %`;
+}
+
+function lasting({ since, until }: Row, reference: string | undefined): string {
+  if (since === undefined) return '';
+  return `since ${showTime(since, reference)}${until ? ` until ${showTime(until, reference)}` : ''}`;
+}

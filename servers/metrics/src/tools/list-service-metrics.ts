@@ -1,0 +1,114 @@
+import { defineTool, envelope, environmentName, maxTokens, period, serviceName } from '@devops-mcp/contract';
+import {
+  alignColumns,
+  fitTokens,
+  type MetricInfo,
+  metricsPort,
+  parsePeriod,
+  renderNotes,
+  servicesPort,
+  showTime,
+  showWindow,
+} from '@devops-mcp/domain';
+import { z } from 'zod';
+import { readOfService } from '../signals/read-of-service.js';
+
+const attributesMax = 8;
+
+export const listServiceMetrics = defineTool({
+  name: 'list_service_metrics',
+  title: 'Metrics of a service',
+  description: 'Which metrics a service sends, with unit, kind, attributes and when each was last seen.',
+  riskTier: 1,
+  ports: { metrics: metricsPort, services: servicesPort },
+  input: z.strictObject({
+    service: serviceName,
+    environment: environmentName,
+    period,
+    match: z.string().min(1).max(80).optional().describe('Only names that contain this'),
+    maxTokens,
+  }),
+  output: envelope(
+    z.object({
+      service: z.string(),
+      metrics: z.array(
+        z.object({
+          name: z.string(),
+          unit: z.string(),
+          kind: z.string(),
+          temporality: z.string().nullable(),
+          attributes: z.array(z.string()),
+          series: z.number(),
+          lastSeen: z.string(),
+        }),
+      ),
+      /** Signals that the owner named in the catalog, for get_service_metrics. */
+      catalogSignals: z.array(z.string()),
+    }),
+  ),
+  limits: { timeoutMs: 20_000, outputBytes: 64_000 },
+  target: ({ environment, service }) => ({ environment, services: [service] }),
+  async run(call) {
+    const { input, ports, now } = call;
+    const { window, hints } = parsePeriod(input.period, now);
+    const { service } = input;
+    const answer = await readOfService(ports, { service, window, nothing: [] }, call, () =>
+      ports.metrics.listMetrics({ service, window }, call),
+    );
+    const wanted = input.match?.toLowerCase() ?? '';
+    const rows = answer.data.filter(({ name }) => name.toLowerCase().includes(wanted)).map(row);
+    const fitted = fitTokens(rows, {
+      maxTokens: input.maxTokens,
+      rank: (a, b) =>
+        b.lastSeen.slice(0, 13).localeCompare(a.lastSeen.slice(0, 13)) || a.name.localeCompare(b.name),
+      howToGetMore: 'Raise maxTokens or narrow with match.',
+    });
+    const none = rows.length === 0 ? [noneHint(input.match, input.service)] : [];
+    const notes = [...hints, ...(answer.hints ?? []), ...none];
+    return {
+      data: {
+        service: input.service,
+        metrics: [...fitted.rows],
+        catalogSignals: Object.keys(ports.services.get(input.service)?.signals ?? {}),
+      },
+      window: showWindow(window, now),
+      source: answer.source,
+      ...(fitted.truncation ? { truncation: fitted.truncation } : {}),
+      ...(answer.partial ? { partial: [...answer.partial] } : {}),
+      ...(notes.length > 0 ? { hints: notes } : {}),
+    };
+  },
+  render(answer) {
+    const { service, metrics, catalogSignals } = answer.data;
+    const rows = metrics.map((metric) => [
+      metric.name,
+      metric.unit,
+      metric.temporality ? `${metric.kind} (${metric.temporality})` : metric.kind,
+      `${metric.series} series`,
+      `last ${showTime(metric.lastSeen, answer.window?.end)}`,
+      metric.attributes.join(' '),
+    ]);
+    return [
+      `${service}: ${metrics.length} metrics`,
+      ...(rows.length > 0 ? [alignColumns(rows, [3])] : []),
+      ...(catalogSignals.length > 0 ? [`signals of the catalog: ${catalogSignals.join(', ')}`] : []),
+      renderNotes(answer),
+    ].join('\n');
+  },
+});
+
+function row(info: MetricInfo) {
+  const more = info.attributes.length - attributesMax;
+  const attributes = info.attributes.slice(0, attributesMax);
+  return {
+    ...info,
+    attributes: more > 0 ? [...attributes, `(+${more})`] : attributes,
+    lastSeen: info.lastSeen.toISOString(),
+  };
+}
+
+function noneHint(match: string | undefined, service: string): string {
+  return match === undefined
+    ? `${service} sent no metrics in this window; try a longer period.`
+    : `No metric of ${service} contains ${match}; leave match out to see all.`;
+}
