@@ -10,7 +10,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   catalog: ['contract', 'domain'],
   backends: ['contract', 'domain'],
   runtime: ['contract', 'domain', 'governance', 'catalog'],
-  operator: ['contract', 'domain', 'governance', 'runtime', 'sandbox'],
+  operator: ['contract', 'domain', 'governance', 'catalog', 'runtime', 'sandbox'],
   sandbox: ['contract', 'domain'],
   testing: ['contract', 'domain', 'governance', 'runtime'],
 };

@@ -49,6 +49,8 @@ export interface ApplyCall<P extends PortSet> extends CallContext {
   /** The same for every attempt at this proposal; the backend uses it so that nothing happens twice. */
   readonly idempotencyKey: string;
   readonly reason: string;
+  /** Who proposed it, for systems that keep a name beside the change, such as a silence's author. */
+  readonly requestedBy?: string;
 }
 
 export interface ActionDefinition<I extends InputSchema = InputSchema, P extends PortSet = PortSet> {

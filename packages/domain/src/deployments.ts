@@ -112,7 +112,7 @@ export interface DeploymentsApi {
     query: { readonly service: string; readonly revision: string },
     context: CallContext,
   ): Promise<PlannedChange>;
-  /** Files are given whole; a null deletes. The result is a branch, never the default branch. */
+  /** Sets keys of configuration or flags to new values. The result is a branch for review, never the default branch. */
   planConfigChange(
     query: {
       readonly service: string;

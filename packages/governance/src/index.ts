@@ -1,3 +1,4 @@
+export * from './audit/index.js';
 export { type AllowedSigner, parseAllowedSigners } from './approvals/allowed-signers.js';
 export {
   approvalMessage,
@@ -24,6 +25,7 @@ export { fingerprint } from './approvals/ssh-keys.js';
 export { type VerifiedSignature, verifySshSignature } from './approvals/ssh-signature.js';
 export { createSshSigner, type SshSigner } from './approvals/ssh-signer.js';
 export * from './collaborators.js';
+export * from './egress/index.js';
 export {
   createExecutor,
   type ExecutionRequest,
@@ -33,9 +35,12 @@ export {
 } from './executor/executor.js';
 export { type ExecutorOutcome, signOutcome, verifyOutcome } from './executor/outcome-file.js';
 export { recordExecutorOutcome } from './executor/record-outcome.js';
+export * from './identity/index.js';
 export { checkBlastRadius, checkWindows, consumeWindows } from './limits/blast-radius.js';
+export { callsPerMinute, createRateLimiter } from './limits/rate-limiter.js';
 export * from './model.js';
 export { createRoad } from './pipeline.js';
+export * from './policy/index.js';
 export {
   bindingDigest,
   canonicalJson,
@@ -53,6 +58,7 @@ export {
 export { renderProposal } from './proposals/rendering.js';
 export { exportProposal, parseRequestFile, type RequestFile } from './proposals/request-file.js';
 export { toolDigest } from './proposals/tool-digest.js';
+export * from './readiness/index.js';
 export type {
   ExecutorFacts,
   GovernedProcess,
@@ -63,9 +69,4 @@ export type {
 } from './road/dependencies.js';
 export type { Refusal } from './road/recheck.js';
 export * from './store/index.js';
-export * from './egress/index.js';
-export * from './identity/index.js';
-export { callsPerMinute, createRateLimiter } from './limits/rate-limiter.js';
-export * from './policy/index.js';
-export * from './readiness/index.js';
 export * from './switchboard/index.js';

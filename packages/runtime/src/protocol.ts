@@ -6,3 +6,6 @@ export { createRequestStates, type RequestStates } from './mcp/request-state.js'
 export { roadRequests } from './mcp/road-request.js';
 export { createServerFactory } from './mcp/server-factory.js';
 export { type OpenServer, type OpenServerOptions, openServer } from './start/open-server.js';
+export { identifierFor } from './start/identify.js';
+export { type Governance, openGovernance } from './start/open-governance.js';
+export { systemRandom } from './start/random.js';

@@ -50,7 +50,9 @@ function openCalendars(context: BackendContext<IcalConfig>): OnCallApi {
           hints.push(...calendar.hints.map((hint) => `${config.schedule}: ${hint}`));
           const found = dutiesOf(calendar, query.window, call);
           if (found.skipped > 0)
-            hints.push(`${config.schedule}: missing events whose rule could not be expanded: ${found.skipped}.`);
+            hints.push(
+              `${config.schedule}: missing events whose rule could not be expanded: ${found.skipped}.`,
+            );
           const key = JSON.stringify([config.schedule, config.level]);
           const entry = duties.get(key) ?? { config, duties: [] };
           entry.duties.push(...found.duties);

@@ -54,7 +54,8 @@ async function list(folder: string, depth: number): Promise<readonly string[] | 
   for (const entry of entries) {
     const path = join(folder, entry.name);
     const hidden = entry.name.startsWith('.');
-    if (entry.isFile() && !hidden && /\.md$/i.test(entry.name)) found.push(path);
+    if (entry.isFile() && !hidden && /\.md$/i.test(entry.name) && !/^readme\.md$/i.test(entry.name))
+      found.push(path);
     else if (entry.isDirectory() && !hidden && depth < mostDepth)
       found.push(...((await list(path, depth + 1)) ?? []));
   }

@@ -86,11 +86,17 @@ function timelineOf(body: string, started: Date): Incident['timeline'] {
     if (!time || entries.length >= mostEntries) continue;
     previous = time;
     const rest = bullet?.[2] ?? '';
-    const who = /^([^\s:][^:]{0,59}?): /.exec(`${rest} `)?.[1] ?? '';
+    const who = whoOf(rest);
     const text = who === '' ? rest : rest.slice(who.length + 1).trim();
     entries.push({ time, who, text: text.slice(0, longestText) });
   }
   return entries.toSorted((a, b) => a.time.getTime() - b.time.getTime());
+}
+
+/** What stands before the first colon and space, when it is short enough to be a name. */
+function whoOf(text: string): string {
+  const who = /^(\S(?:[^:]|:(?! )){0,59}): /.exec(`${text} `)?.[1] ?? '';
+  return who.split(/\s+/).length <= 3 ? who : '';
 }
 
 function entryTime(text: string, previous: Date): Date | null {

@@ -26,9 +26,13 @@ export function at(minutes: number): Date {
 }
 
 /** A new bare repository with the commits, made by one `git fast-import`. Returns its path. */
-export function bareRepository(commits: readonly FixtureCommit[], name = 'desired.git'): string {
+export function bareRepository(
+  commits: readonly FixtureCommit[],
+  name = 'desired.git',
+  format = 'sha1',
+): string {
   const path = join(mkdtempSync(join(tmpdir(), 'devops-mcp-gitops-')), name);
-  git(['init', '--quiet', '--bare', '--initial-branch=main', path]);
+  git(['init', '--quiet', '--bare', '--initial-branch=main', `--object-format=${format}`, path]);
   importCommits(path, commits);
   return path;
 }
@@ -110,5 +114,5 @@ export function callContext(signal = new AbortController().signal): CallContext 
 }
 
 function data(text: string): string {
-  return `data ${Buffer.byteLength(text)}\n${text}\n`;
+  return `data ${Buffer.byteLength(text)}\n${text}`;
 }

@@ -39,7 +39,11 @@ function person(name: string): string {
 }
 
 async function open(
-  calendars: readonly { readonly lines: readonly string[]; readonly level?: number; readonly schedule?: string }[],
+  calendars: readonly {
+    readonly lines: readonly string[];
+    readonly level?: number;
+    readonly schedule?: string;
+  }[],
 ): Promise<OnCallApi> {
   const folder = await mkdtemp(join(tmpdir(), 'ical-'));
   const configs = await Promise.all(
@@ -56,7 +60,10 @@ async function open(
 }
 
 async function ask(api: OnCallApi, start: string, end: string) {
-  const answer = await api.shifts({ owner, window: { start: new Date(start), end: new Date(end) } }, callContext());
+  const answer = await api.shifts(
+    { owner, window: { start: new Date(start), end: new Date(end) } },
+    callContext(),
+  );
   return { ...answer, lines: answer.data.shifts.map(line), gaps: answer.data.gaps.map(span) };
 }
 
@@ -235,7 +242,11 @@ describe('overrides', () => {
   });
 
   test('an override in a calendar of its own, for the same schedule', async () => {
-    const override = event('SUMMARY:Override: night.shift@example.com', 'DTSTART:20260310T200000Z', 'DTEND:20260310T210000Z');
+    const override = event(
+      'SUMMARY:Override: night.shift@example.com',
+      'DTSTART:20260310T200000Z',
+      'DTEND:20260310T210000Z',
+    );
     const api = await open([{ lines: nights() }, { lines: override }]);
     const { lines } = await ask(api, '2026-03-10T18:00:00Z', '2026-03-11T06:00:00Z');
     expect(lines[1]).toBe('03-10T20:00/03-10T21:00 night.shift override');
@@ -276,13 +287,18 @@ describe('overrides', () => {
 
 describe('who', () => {
   test.each([
-    [['ATTENDEE:mailto:x@example.com', 'ATTENDEE:mailto:y@example.com'], ['x@example.com', 'y@example.com']],
+    [
+      ['ATTENDEE:mailto:x@example.com', 'ATTENDEE:mailto:y@example.com'],
+      ['x@example.com', 'y@example.com'],
+    ],
     [['ATTENDEE;PARTSTAT=DECLINED:mailto:x@example.com', 'SUMMARY:On call: y'], ['y']],
     [['ORGANIZER:MAILTO:lead@example.com', 'SUMMARY:x'], ['lead@example.com']],
     [['ORGANIZER:mailto:abc@group.calendar.google.com', 'SUMMARY:x@example.com'], ['x@example.com']],
     [[], ['(nobody named)']],
   ])('%j', async (lines, expected) => {
-    const api = await open([{ lines: event('DTSTART:20260310T080000Z', 'DTEND:20260310T100000Z', ...lines) }]);
+    const api = await open([
+      { lines: event('DTSTART:20260310T080000Z', 'DTEND:20260310T100000Z', ...lines) },
+    ]);
     const { data } = await ask(api, '2026-03-10T00:00:00Z', '2026-03-11T00:00:00Z');
     expect(data.shifts.map(({ who }) => who)).toEqual(expected);
   });

@@ -50,6 +50,8 @@ class SegmentedLog implements AuditLog {
   #registered: Segment | undefined;
   readonly #queue: Entry[] = [];
   #failingSince: number | undefined;
+  /** When the batch that is being written was begun. */
+  #batchSince: number | undefined;
   #flushing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -65,10 +67,7 @@ class SegmentedLog implements AuditLog {
   }
 
   async grouped(event: AuditEvent): Promise<void> {
-    const { clock } = this.#options;
-    if (this.#failingSince !== undefined && clock().getTime() - this.#failingSince >= graceMs) {
-      return this.durable(event);
-    }
+    if (this.#isPastGrace(this.#failingSince)) return this.durable(event);
     this.#accept(event);
     if (this.#failingSince === undefined) this.#flushIn(groupMs);
   }
@@ -87,10 +86,16 @@ class SegmentedLog implements AuditLog {
   }
 
   #accept(event: AuditEvent, waiting?: Entry['waiting']): void {
-    if (this.#closed || this.#queue.length >= longestBacklog) throw cannotWrite(undefined);
+    // A device that hangs reports no failure.
+    const stuck = this.#isPastGrace(this.#batchSince);
+    if (this.#closed || stuck || this.#queue.length >= longestBacklog) throw cannotWrite(undefined);
     const { clock, redactor } = this.#options;
     const body = recordBody(event, clock().toISOString(), redactor);
     this.#queue.push({ body, phase: event.phase, ...(waiting && { waiting }) });
+  }
+
+  #isPastGrace(since: number | undefined): boolean {
+    return since !== undefined && this.#options.clock().getTime() - since >= graceMs;
   }
 
   #flushIn(delayMs: number): void {
@@ -105,6 +110,7 @@ class SegmentedLog implements AuditLog {
   #flush(): Promise<void> {
     this.#flushing ??= this.#writeAll().finally(() => {
       this.#flushing = undefined;
+      this.#batchSince = undefined;
       // What came while a failure was being dealt with is tried too, so that nobody waits for the retry.
       if (this.#queue.some((entry) => entry.waiting !== undefined)) void this.#flush();
       else if (this.#failingSince !== undefined && !this.#closed) this.#flushIn(retryMs);
@@ -115,6 +121,7 @@ class SegmentedLog implements AuditLog {
   async #writeAll(): Promise<void> {
     do {
       const batch = this.#queue.splice(0, largestBatch);
+      this.#batchSince = this.#options.clock().getTime();
       try {
         const { directory, server, files = localSegmentFiles, clock, random } = this.#options;
         this.#segment ??= await beginSegment({ directory, server: server.name, files, clock, random });

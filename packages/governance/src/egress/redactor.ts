@@ -2,11 +2,9 @@ import type { Json } from '@devops-mcp/contract';
 import type { Redactor } from '../collaborators.js';
 import { assignment, assignmentMarkers, secretKey, secretPatterns } from './secret-patterns.js';
 
-// C0 and C1 controls other than tab and newline, zero-width and bidirectional characters: they can
-// hide text from a reader or show it in another order than it is.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
-const hidden =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]/g;
+// Control and format characters (zero-width, bidirectional) other than tab and newline: they can hide
+// text from a reader or show it in another order than it is.
+const hidden = /(?![\t\n])[\p{Cc}\p{Cf}]/gu;
 const opaque = /[A-Za-z0-9+/_=-]{40,}/g;
 const depthMax = 64;
 

@@ -1,5 +1,6 @@
 import { type JsonObject, type ReportProgress, ToolError } from '@devops-mcp/contract';
 import { parseApprovalFile } from '../approvals/approval.js';
+import type { AuditEvent } from '../collaborators.js';
 import type { ApprovalRecord, Caller, ProposalRecord, TraceContext } from '../model.js';
 import { parseRequestFile, type RequestFile } from '../proposals/request-file.js';
 import { actionEvent } from '../road/action-events.js';
@@ -56,8 +57,8 @@ export function createExecutor(deps: ExecutorDependencies): Executor {
         file = parseRequestFile(request.requestFile);
       } catch (error) {
         const refusal = refusalOf('request', error);
-        await deps.audit.durable(unreadableRequestEvent(deps, request.trace, refusal));
-        return refused([refusal], null);
+        const unwritten = await written(deps, unreadableRequestEvent(deps, request.trace, refusal));
+        return refused([refusal, ...unwritten], null);
       }
       return execute(deps, process, request, file);
     },
@@ -88,7 +89,8 @@ async function execute(
   }
   if (end.state === 'refused') {
     const detail = end.refusals.map(({ check, reason }) => `${check}: ${reason}`).join(' ');
-    await deps.audit.durable(
+    const unwritten = await written(
+      deps,
       actionEvent(deps, {
         record,
         caller,
@@ -100,7 +102,7 @@ async function execute(
         result: { status: 'denied', errorCode: end.refusals[0]?.code ?? 'denied', detail },
       }),
     );
-    return refused(end.refusals, file);
+    return refused([...end.refusals, ...unwritten], file);
   }
   const report = {
     format: 'devops-mcp/executor-outcome/v1',
@@ -113,6 +115,16 @@ async function execute(
   } as const;
   const outcomeFile = deps.privateKey === undefined ? null : signOutcome(report, deps.privateKey);
   return { ...refused([], file), state: end.state, outcome: end.outcome, outcomeFile };
+}
+
+/** A refusal stands whether or not it could be written; that it could not is told. */
+async function written(deps: ExecutorDependencies, event: AuditEvent): Promise<readonly Refusal[]> {
+  try {
+    await deps.audit.durable(event);
+    return [];
+  } catch (error) {
+    return [refusalOf('audit', error)];
+  }
 }
 
 function refused(refusals: readonly Refusal[], file: RequestFile | null): ExecutionResult {

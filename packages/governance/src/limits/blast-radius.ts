@@ -9,6 +9,9 @@ import type {
 } from '@devops-mcp/contract';
 import type { CounterTable } from '../store/store.js';
 
+/** Shares are fractions: 0.1 three times must fit into 0.3. */
+const rounding = 1e-9;
+
 export interface BlastRadiusFacts {
   readonly ceilings: BlastRadiusCeiling;
   /** As the plan measured it on live state. */
@@ -76,7 +79,7 @@ export async function checkWindows(
   const problems: string[] = [];
   for (const use of windows) {
     const sum = await counters.sum(use.key, use.windowMs, at);
-    if (sum + use.amount > use.max) problems.push(overWindow(use, sum));
+    if (sum + use.amount > use.max + rounding) problems.push(overWindow(use, sum));
   }
   return problems;
 }
@@ -157,7 +160,7 @@ function overLimit(place: Place, value: number, limit: OwnerLimit, measured: Bla
   }
   if (limit.share !== undefined) {
     const share = shareOf(place.dimension, value, measured);
-    if (share === undefined || share > limit.share) {
+    if (share === undefined || share > limit.share + rounding) {
       problems.push(
         `${place.dimension}: a share of ${share?.toFixed(2) ?? 'unknown size'} is over the owner's ${limit.share} for ${where('share')}`,
       );

@@ -1,8 +1,10 @@
 /**
- * The policy that holds when the configuration names none: for production the rules of the approval
- * policy pattern that the suite follows, elsewhere the same tiers with fewer requirements.
+ * The policy that is shipped and that a new configuration starts from. A string and not a file, so
+ * that it is there in a bundled server.
  */
-export const defaultPolicyText = `# devops-mcp default policy. The strictest matching rule wins; requirements add up; nothing matches: denied.
+export const defaultPolicyText = `# What may be done, on which conditions. The most restrictive matching rule wins, the requirements of
+# all matching rules add up, and what no rule matches is denied. \`environment\` matches the name of an
+# environment or its class (production, staging, development); reads that touch none have 'none'.
 policies:
   - name: tier1-read-only
     match:
@@ -14,8 +16,8 @@ policies:
 
   - name: tier2-reversible-writes
     match:
+      environment: [production]
       actionTier: [2]
-      environment: ["class:production"]
     effect: allow_with_conditions
     requirements:
       - log_to_siem
@@ -24,8 +26,8 @@ policies:
 
   - name: tier2-outside-production
     match:
+      environment: [staging, development]
       actionTier: [2]
-      environment: ["class:staging", "class:development"]
     effect: allow_with_conditions
     requirements:
       - log_to_siem
@@ -33,8 +35,8 @@ policies:
 
   - name: tier3-infra-mutation
     match:
+      environment: [production]
       actionTier: [3]
-      environment: ["class:production"]
     effect: require_human_approval
     requirements:
       - approved_change_request
@@ -45,8 +47,8 @@ policies:
 
   - name: tier3-outside-production
     match:
+      environment: [staging, development]
       actionTier: [3]
-      environment: ["class:staging", "class:development"]
     effect: require_human_approval
     requirements:
       - plan_or_dry_run_artifact

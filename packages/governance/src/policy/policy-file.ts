@@ -1,203 +1,118 @@
 import { ToolError } from '@devops-mcp/contract';
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
-import { type Effect, effects, type RequirementName, requirementNames } from '../model.js';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 
-/** One rule of the file; an absent list matches everything. */
-export interface PolicyRule {
-  readonly name: string;
-  readonly match: PolicyMatch;
-  readonly effect: Effect;
-  readonly requirements: readonly RequirementName[];
-  readonly exceptions: readonly RequirementName[];
+/** A place in a policy file: what is read there, and how to refuse it. */
+export interface PolicyReader {
+  readonly root: Node;
+  refuse(node: Node | null | undefined, message: string, accepted: string): ToolError;
 }
 
-export interface PolicyMatch {
-  readonly server: readonly string[];
-  readonly tool: readonly string[];
-  readonly actionTier: readonly number[];
-  /** Names, or `class:production` for every environment of a class. */
-  readonly environment: readonly string[];
-  readonly service: readonly string[];
-  readonly owner: readonly string[];
-}
-
-export interface PolicyFile {
-  readonly rules: readonly PolicyRule[];
-  /** Things worth a reader's eye that do not stop the start. */
-  readonly notices: readonly string[];
-}
-
-export interface PolicyInventory {
-  /** Servers of this suite to the names of their tools and actions. */
-  readonly servers: Readonly<Record<string, readonly string[]>>;
-}
-
-const maxBytes = 262_144;
-const maxRules = 1_000;
-const maxValues = 200;
-const ruleKeys = ['name', 'match', 'effect', 'requirements', 'exceptions'] as const;
-const matchKeys = ['server', 'tool', 'actionTier', 'environment', 'service', 'owner'] as const;
+const largestFile = 1_048_576;
 
 /**
- * Reads a policy file. Anything that is not understood stops the start: a rule that is silently
- * dropped is a rule that does not hold. Throws `invalid_input` with file, line and what is accepted.
+ * Parses the text with positions. Refuses what YAML allows and a policy must not have: aliases (a few
+ * lines of them can stand for gigabytes), tags, several documents, duplicate keys.
  */
-export function readPolicyFile(text: string, path: string, inventory: PolicyInventory): PolicyFile {
+export function readPolicyFile(path: string, text: string): PolicyReader {
   const lines = new LineCounter();
-  const fail = (node: Node | null | undefined, problem: string): never => {
-    const line = node?.range ? lines.linePos(node.range[0]).line : 1;
-    throw new ToolError('invalid_input', `${path}:${line}: ${problem}`, {
-      hint: 'Correct the policy; nothing is served until it can be read whole.',
+  const refuseAt = (offset: number, message: string, accepted: string) =>
+    new ToolError('invalid_input', `${path}, line ${lines.linePos(offset).line}: ${message}`, {
+      hint: accepted,
     });
-  };
-  if (Buffer.byteLength(text) > maxBytes) fail(null, `the file is larger than ${maxBytes} bytes`);
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: false });
-  const [error] = document.errors;
-  if (error)
-    throw new ToolError(
-      'invalid_input',
-      `${path}:${error.linePos?.[0].line ?? 1}: ${error.code}: the YAML cannot be read`,
-      { cause: error },
-    );
-  const root = document.contents;
-  if (!isMap(root)) return fail(root, 'the file holds no policies; expected a map with the key "policies"');
-  const reader: Reader = { fail, inventory, notices: [] };
-  const top = entries(root, ['policies'], reader);
-  const list = top.policies;
-  if (!isSeq(list) || list.items.length === 0)
-    return fail(list ?? root, '"policies" must be a list of at least one rule');
-  if (list.items.length > maxRules) fail(list, `more than ${maxRules} rules`);
-  const rules = list.items.map((item) => readRule(item as Node, reader));
-  const names = rules.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined)
-    fail(list, `two rules are named "${twice}"; a decision could not say which one decided`);
-  return { rules, notices: reader.notices };
-}
-
-interface Reader {
-  readonly fail: (node: Node | null | undefined, problem: string) => never;
-  readonly inventory: PolicyInventory;
-  readonly notices: string[];
-}
-
-function readRule(node: Node, reader: Reader): PolicyRule {
-  if (!isMap(node)) return reader.fail(node, 'a rule must be a map with name, match and effect');
-  const found = entries(node, ruleKeys, reader);
-  const name = text(found.name ?? node, reader, 'name');
-  const effect = text(found.effect ?? node, reader, 'effect');
-  const known =
-    effects.find((one) => one === effect) ??
-    reader.fail(found.effect ?? node, `unknown effect "${effect}"; known: ${effects.join(', ')}`);
-  return {
-    name,
-    match: readMatch(found.match, node, reader),
-    effect: known,
-    requirements: requirements(found.requirements, reader),
-    exceptions: requirements(found.exceptions, reader),
-  };
-}
-
-function readMatch(node: Node | undefined, rule: Node, reader: Reader): PolicyMatch {
-  if (!isMap(node))
-    return reader.fail(
-      node ?? rule,
-      '"match" must be a map; a rule for everything lists actionTier: [1, 2, 3, 4]',
-    );
-  const found = entries(node, matchKeys, reader);
-  const server = strings(found.server, reader);
-  const tool = strings(found.tool, reader);
-  checkNames(server, tool, found, reader);
-  return {
-    server,
-    tool,
-    actionTier: tiers(found.actionTier, reader),
-    environment: strings(found.environment, reader),
-    service: strings(found.service, reader),
-    owner: strings(found.owner, reader),
-  };
-}
-
-/** Organisations share one policy, so foreign servers are noticed and foreign tools of ours refused. */
-function checkNames(
-  servers: readonly string[],
-  tools: readonly string[],
-  found: Partial<Record<string, Node>>,
-  reader: Reader,
-): void {
-  const ours = Object.keys(reader.inventory.servers);
-  if (ours.length === 0) return;
-  const foreign = servers.filter((server) => !ours.includes(server));
-  if (foreign.length > 0) reader.notices.push(`servers outside this suite: ${foreign.join(', ')}`);
-  if (foreign.length > 0 && foreign.length === servers.length) return;
-  const known = (servers.length === 0 ? ours : servers).flatMap(
-    (server) => reader.inventory.servers[server] ?? [],
-  );
-  const unknown = tools.find((tool) => !known.includes(tool));
-  if (unknown !== undefined) reader.fail(found.tool, `no tool "${unknown}"; known: ${known.join(', ')}`);
-}
-
-/** The values of a map by key; unknown keys stop the start. */
-function entries<K extends string>(
-  map: YAMLMap,
-  known: readonly K[],
-  reader: Reader,
-): Partial<Record<K, Node>> {
-  const found: Partial<Record<K, Node>> = {};
-  for (const { key, value } of map.items) {
-    const node = key as Node;
-    const name = isScalar(node) ? String(node.value) : '';
-    const match = known.find((one) => one === name);
-    if (match === undefined) {
-      const why =
-        name === 'when'
-          ? 'conditions ("when") are not part of this version'
-          : `unknown key "${name.slice(0, 60)}"`;
-      return reader.fail(node, `${why}; known here: ${known.join(', ')}`);
+  const refuse: PolicyReader['refuse'] = (node, message, accepted) =>
+    refuseAt(node?.range?.[0] ?? 0, message, accepted);
+  if (text.length > largestFile)
+    throw refuseAt(0, 'the file is larger than 1 MiB.', 'A policy has a few rules.');
+  if (text.trim() === '') throw refuseAt(0, 'the file is empty.', shape);
+  const document = parse(text, lines, refuseAt);
+  const fault = document.errors[0] ?? document.warnings[0];
+  if (fault !== undefined)
+    throw refuseAt(fault.pos[0], `this is not YAML that a policy may have (${fault.code}).`, shape);
+  visit(document, (_, node) => {
+    if (isAlias(node) || ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined)) {
+      throw refuse(node, 'anchors and aliases are not accepted.', 'Write every rule out.');
     }
-    found[match] = value as Node;
+  });
+  if (document.contents === null) throw refuseAt(0, 'the file has no rules.', shape);
+  return { root: document.contents, refuse };
+}
+
+/** What a policy file looks like, as a hint. */
+export const shape =
+  'Accepted: policies, a list of { name, match: { server, tool, actionTier, environment, service, owner }, effect, requirements, exceptions }.';
+
+/** The entries of a mapping, with every key one of `allowed`. */
+export function entriesOf<K extends string>(
+  reader: PolicyReader,
+  node: Node | null | undefined,
+  what: string,
+  allowed: readonly K[],
+): ReadonlyMap<K, Node | null> {
+  if (!isMap(node)) throw reader.refuse(node, `${what} must be a mapping.`, shape);
+  const found = new Map<K, Node | null>();
+  for (const pair of (node as YAMLMap<Node, Node | null>).items) {
+    const key = allowed.find((name) => isScalar(pair.key) && pair.key.value === name);
+    if (key === undefined)
+      throw reader.refuse(pair.key, unknownKey(what, pair.key), `Accepted: ${allowed.join(', ')}.`);
+    found.set(key, pair.value);
   }
   return found;
 }
 
-function requirements(node: Node | undefined, reader: Reader): readonly RequirementName[] {
-  return strings(node, reader).map(
-    (name) =>
-      requirementNames.find((one) => one === name) ??
-      reader.fail(node, `unknown requirement "${name}"; known: ${requirementNames.join(', ')}`),
-  );
+/** The items of a list; a single value stands for a list of one. */
+export function itemsOf(
+  reader: PolicyReader,
+  node: Node | null | undefined,
+  what: string,
+  most: number,
+): readonly Node[] {
+  // The parser gives nodes here; its types also allow for documents built by hand.
+  const items = isSeq(node) ? (node.items as readonly Node[]) : isScalar(node) ? [node] : [];
+  if (items.length === 0)
+    throw reader.refuse(node, `${what} must not be empty.`, 'Leave the key away to match everything.');
+  if (items.length > most) throw reader.refuse(node, `${what} has more than ${most} entries.`, 'Split it.');
+  return items;
 }
 
-function tiers(node: Node | undefined, reader: Reader): readonly number[] {
-  return scalars(node, reader).map((value) =>
-    value === 1 || value === 2 || value === 3 || value === 4
-      ? value
-      : reader.fail(node, `tier ${String(value)} does not exist; known: 1, 2, 3, 4`),
-  );
-}
-
-function strings(node: Node | undefined, reader: Reader): readonly string[] {
-  return scalars(node, reader).map((value) =>
-    typeof value === 'string' && value !== '' && value.length <= 200
-      ? value
-      : reader.fail(node, `expected a name, found ${JSON.stringify(value)}`),
-  );
-}
-
-function scalars(node: Node | undefined, reader: Reader): readonly unknown[] {
-  if (node === undefined) return [];
-  if (isScalar(node)) return [node.value];
-  if (!isSeq(node)) return reader.fail(node, 'expected a value or a list of values');
-  if (node.items.length === 0)
-    reader.fail(node, 'an empty list matches nothing; leave the key out to match everything');
-  if (node.items.length > maxValues) reader.fail(node, `more than ${maxValues} values`);
-  return node.items.map((item) =>
-    isScalar(item) ? item.value : reader.fail(item as Node, 'expected a value'),
-  );
-}
-
-function text(node: Node, reader: Reader, key: string): string {
-  if (!isScalar(node) || typeof node.value !== 'string' || node.value === '' || node.value.length > 120)
-    return reader.fail(node, `"${key}" must be a short text`);
+export function textOf(reader: PolicyReader, node: Node | null | undefined, what: string): string {
+  if (!isScalar(node) || typeof node.value !== 'string' || node.value === '' || node.value.length > 200) {
+    throw reader.refuse(node, `${what} must be text of 1 to 200 characters.`, shape);
+  }
   return node.value;
+}
+
+function parse(
+  text: string,
+  lineCounter: LineCounter,
+  refuseAt: (offset: number, message: string, accepted: string) => ToolError,
+) {
+  try {
+    return parseDocument(text, {
+      lineCounter,
+      uniqueKeys: true,
+      prettyErrors: false,
+      logLevel: 'silent',
+      stringKeys: true,
+    });
+  } catch {
+    // Nesting without end exhausts the parser's stack.
+    throw refuseAt(0, 'the file is nested too deeply.', shape);
+  }
+}
+
+function unknownKey(what: string, key: Node): string {
+  const name = isScalar(key) ? String(key.value).slice(0, 60) : '';
+  if (name === 'when')
+    return `${what} has the key "when", which this version does not evaluate; a rule that is not understood is never skipped.`;
+  return `${what} has the unknown key "${name}".`;
 }

@@ -4,7 +4,7 @@ import type { Caller } from '../../src/model.js';
 import type { CounterTable } from '../../src/store/store.js';
 
 const start = new Date('2026-05-04T12:00:00Z');
-const after = (seconds: number) => new Date(start.getTime() + seconds * 1_000);
+const later = (seconds: number) => new Date(start.getTime() + seconds * 1_000);
 const caller = (subject = 'user:default/oncall', client = 'editor'): Caller => ({
   subject,
   issuer: 'local',
@@ -42,8 +42,8 @@ describe('the rate limiter', () => {
     const call = (at: Date) => limiter.admit({ caller: caller(), tool: 'search_logs', tier: 1, at });
     for (let index = 0; index < 3; index++) await call(start);
     await expect(call(start)).rejects.toMatchObject({ code: 'rate_limited', retryAfterSeconds: 20 });
-    await call(after(20));
-    await expect(call(after(20))).rejects.toMatchObject({ code: 'rate_limited' });
+    await call(later(20));
+    await expect(call(later(20))).rejects.toMatchObject({ code: 'rate_limited' });
   });
 
   it('counts persons, clients and tools apart', async () => {
@@ -67,15 +67,15 @@ describe('the rate limiter', () => {
         at,
       });
     await call(start);
-    await expect(call(after(1))).rejects.toMatchObject({ code: 'rate_limited', retryAfterSeconds: 60 });
-    await call(after(61));
+    await expect(call(later(1))).rejects.toMatchObject({ code: 'rate_limited', retryAfterSeconds: 60 });
+    await call(later(61));
   });
 
   it('gives nothing for a clock that goes back', async () => {
     const limiter = createRateLimiter(noStore, { ...perMinute, 1: 1 });
     await limiter.admit({ caller: caller(), tool: 'a', tier: 1, at: start });
     await expect(
-      limiter.admit({ caller: caller(), tool: 'a', tier: 1, at: after(-3_600) }),
+      limiter.admit({ caller: caller(), tool: 'a', tier: 1, at: later(-3_600) }),
     ).rejects.toMatchObject({ code: 'rate_limited' });
   });
 });

@@ -5,6 +5,7 @@ import {
   approverFiles,
   createRedactor,
   createSwitchboard,
+  defaultPolicyText,
   type Environments,
   type GovernedProcess,
   loadPolicy,
@@ -25,7 +26,7 @@ import type { OpeningContext } from '../ports/open-port.js';
 import { planStoreFor } from '../ports/plan-store.js';
 import { refuseProductionReach } from '../ports/write-reach.js';
 import { once } from './once.js';
-import { StartError } from './start-error.js';
+import { startErrorFrom } from './start-error.js';
 
 export interface ProcessOptions {
   readonly definition: ServerDefinition;
@@ -55,10 +56,13 @@ export interface LazyProcess {
 export async function prepareProcess(options: ProcessOptions): Promise<LazyProcess> {
   const { definition, configuration, clock, random } = options;
   const facts = serverFacts(options);
-  const [policy, bindings] = await Promise.all([
-    policyOf(configuration, definition),
-    bindBackends(configuration, declaredPorts(definition), options.backends, options.variables),
-  ]);
+  const policy = policyOf(options);
+  const bindings = await bindBackends(
+    configuration,
+    declaredPorts(definition),
+    options.backends,
+    options.variables,
+  );
   const store = once(() => openSqliteStore({ directory: configuration.stateDir, clock }));
   const catalog = once(() => readCatalog(options));
   const opening = openingContext(options, store, catalog);
@@ -103,13 +107,19 @@ function serverFacts({ definition, configuration, manifest }: ProcessOptions): S
   };
 }
 
-async function policyOf(configuration: Configuration, definition: ServerDefinition): Promise<Policy> {
-  const tools = [...definition.tools, ...definition.actions, ...definition.resources, ...definition.prompts];
-  const inventory = { servers: { [definition.name]: tools.map(({ name }) => name) } };
+/** Rules for servers outside the suite are notices for who administers the policy, not for each start. */
+function policyOf({ configuration, definition }: ProcessOptions): Policy {
+  const { tools, actions, resources, prompts, name } = definition;
+  const known = [...tools, ...actions, ...resources, ...prompts].map((each) => each.name);
+  const own = configuration.policy === null ? { text: defaultPolicyText } : {};
   try {
-    return await loadPolicy(configuration.policy, inventory);
+    return loadPolicy({
+      ...{ path: configuration.policy ?? 'the default policy', ...own },
+      knownServers: [...new Set([name, ...Object.keys(configuration.servers)])],
+      knownTools: { [name]: known },
+    });
   } catch (cause) {
-    throw new StartError(cause instanceof Error ? cause.message : 'The policy cannot be read.', { cause });
+    throw startErrorFrom(cause, 'The policy cannot be read.');
   }
 }
 

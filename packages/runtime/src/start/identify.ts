@@ -1,5 +1,5 @@
-import { userInfo } from 'node:os';
 import type { Transport } from '@devops-mcp/contract';
+import { stdioCaller } from '@devops-mcp/governance';
 import type { Configuration } from '../configuration/load-configuration.js';
 import type { Identify } from '../mcp/request-facts.js';
 
@@ -8,17 +8,6 @@ import type { Identify } from '../mcp/request-facts.js';
  * proves it over stdio, nor over HTTP as long as nobody signs in, so that it is recorded as asserted.
  */
 export function identifierFor(configuration: Configuration, transport: Transport): Identify {
-  const subject = configuration.stdioSubject ?? machineUser();
-  return ({ client, sessionId }) => ({
-    ...{ subject, client, transport, sessionId },
-    issuer: 'local',
-    assurance: 'asserted',
-    model: null,
-    delegation: [],
-  });
-}
-
-function machineUser(): string {
-  const { username } = userInfo();
-  return `user:default/${username.replace(/[^A-Za-z0-9._-]/g, '-')}`;
+  const subject = configuration.stdioSubject;
+  return ({ client, sessionId }) => ({ ...stdioCaller({ subject, client, model: null, sessionId }), transport });
 }

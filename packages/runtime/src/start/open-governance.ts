@@ -1,25 +1,26 @@
-import { assessReadiness, createRateLimiter, createRoad, type Road } from '@devops-mcp/governance';
-import { once } from './once.js';
+import { createRateLimiter, createRoad, type Road, type RoadDependencies } from '@devops-mcp/governance';
 import { type ProcessOptions, prepareProcess } from './governed-process.js';
+import { once } from './once.js';
 
 export interface Governance {
   readonly road: () => Promise<Road>;
-  readonly readiness: { readonly readOnly: boolean; readonly why: string | null };
   close(): Promise<void>;
 }
 
 /** The road of a process that a client talks to. Rejects with a StartError. */
-export async function openGovernance(options: ProcessOptions): Promise<Governance> {
+export async function openGovernance(
+  options: ProcessOptions,
+  readiness: RoadDependencies['readiness'],
+): Promise<Governance> {
   const prepared = await prepareProcess(options);
-  const readiness = assess(options);
   const road = once(async () =>
     createRoad({
       ...(await prepared.process()),
       role: 'requester',
       executors: options.configuration.executors.map(({ id, kind }) => ({ id, kind })),
-      rateLimiter: createRateLimiter({ store: prepared.store }),
+      rateLimiter: createRateLimiter(async () => (await prepared.store()).counters),
       readiness,
     }),
   );
-  return { road, readiness, close: prepared.close };
+  return { road, close: prepared.close };
 }

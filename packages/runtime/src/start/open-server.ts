@@ -12,6 +12,7 @@ import { surfaceOf } from '../surface/surface-of.js';
 import { identifierFor } from './identify.js';
 import { createInFlight, type InFlight } from './in-flight.js';
 import { openGovernance } from './open-governance.js';
+import { readinessOf } from './readiness.js';
 
 export interface OpenServerOptions {
   readonly definition: ServerDefinition;
@@ -42,13 +43,15 @@ const longestCloseMs = 5_000;
  */
 export async function openServer(options: OpenServerOptions): Promise<OpenServer> {
   const { definition, manifest, configuration, random } = options;
-  const [governed, lock] = await Promise.all([openGovernance(options), readPins(configuration.folder)]);
   const surface = surfaceOf(definition, manifest.version);
+  const lock = await readPins(configuration.folder);
+  const readiness = await readinessOf(definition, configuration, surface, lock);
+  const governed = await openGovernance(options, readiness);
   const flagged = narrow(surface.tools, options.narrowing);
   const allowed = withhold(flagged.served, (tool) => {
     if (tool.origin.kind === 'tool') return checkPin(lock, definition.name, tool);
     if (options.transport === 'streamable-http') return 'over HTTP without authentication only reads are served';
-    if (governed.readiness.readOnly) return `the server is read-only: ${governed.readiness.why ?? 'not ready'}`;
+    if (readiness.readOnly) return `the server is read-only: ${readiness.why ?? 'not ready'}`;
     return checkPin(lock, definition.name, tool);
   });
   const selection = withoutOrphans({

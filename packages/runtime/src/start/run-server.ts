@@ -4,6 +4,7 @@ import { findConfiguration } from '../configuration/find-configuration.js';
 import { loadConfiguration } from '../configuration/load-configuration.js';
 import type { Command } from './command-line.js';
 import { type OpenServer, openServer } from './open-server.js';
+import { systemRandom } from './random.js';
 import type { ServeOptions } from './serve.js';
 import { StartError } from './start-error.js';
 
@@ -23,6 +24,7 @@ export async function runServer(
     narrowing: command.narrowing,
     transport: command.http ? 'streamable-http' : 'stdio',
     clock: () => new Date(),
+    random: systemRandom,
     variables: process.env,
   });
   const stop = command.http

@@ -18,9 +18,9 @@ const secondUs = 1_000_000;
 const minuteUs = 60 * secondUs;
 const hourMs = 3_600_000;
 const exportEveryUs = 20 * secondUs;
-/** Requests a second at the quietest scale; more at larger ones. */
+/** Requests a second over the whole window, up to a scale of 1. */
 const requestsPerSecond = 2;
-const tracedShare = 0.3;
+const tracedShare = 0.26;
 
 export interface TelemetryReport {
   readonly requests: number;
@@ -105,16 +105,23 @@ function createWorld(scenario: Scenario, pods: readonly Pod[]): World {
   };
 }
 
-/** Random arrivals whose rate follows the hours of a shopping day (UTC), quietest at four in the morning. */
+/** Random arrivals that follow the hours of a day; how many there are does not depend on the hour of now. */
 function* arrivals(random: Random, fromUs: number, untilUs: number, factor: number): Generator<number> {
+  const samples = Array.from({ length: 48 }, (_, i) => daily(fromUs + ((untilUs - fromUs) * (i + 0.5)) / 48));
+  const mean = samples.reduce((sum, value) => sum + value, 0) / samples.length;
+  const rate = (requestsPerSecond * factor) / mean;
   let atUs = fromUs;
   for (;;) {
-    const hour = (atUs / 3_600_000_000) % 24;
-    const daily = 1 - 0.25 * Math.cos(((hour - 4) / 24) * 2 * Math.PI);
-    atUs += Math.round((-Math.log(1 - random.next()) / (requestsPerSecond * factor * daily)) * secondUs) + 1;
+    atUs += Math.round((-Math.log(1 - random.next()) / (rate * daily(atUs))) * secondUs) + 1;
     if (atUs >= untilUs) return;
     yield atUs;
   }
+}
+
+/** Traffic of a shopping day (UTC), quietest at four in the morning. */
+function daily(atUs: number): number {
+  const hour = (atUs / 3_600_000_000) % 24;
+  return 1 - 0.25 * Math.cos(((hour - 4) / 24) * 2 * Math.PI);
 }
 
 function entryPoint(random: Random): string {

@@ -204,7 +204,8 @@ function said(value: string) {
 }
 
 function oneField(name: string, type: 'string' | 'boolean'): Form {
-  return { type: 'object', properties: { [name]: { type } }, required: [name] };
+  const property: Form['properties'][string] = type === 'string' ? { type: 'string' } : { type: 'boolean' };
+  return { type: 'object', properties: { [name]: property }, required: [name] };
 }
 
 function titled(value: string, title: string) {

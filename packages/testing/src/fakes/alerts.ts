@@ -1,10 +1,11 @@
 import { type ActionOutcome, type JsonObject, ToolError } from '@devops-mcp/contract';
-import type { Alert, AlertsApi, AlertsWriteApi, AlertTransition, Answer, Silence } from '@devops-mcp/domain';
+import type { Acknowledgement, Alert, AlertsApi, AlertsWriteApi, AlertTransition, Answer, Silence } from '@devops-mcp/domain';
 
 export interface FakeAlertsData {
   readonly alerts?: readonly Alert[];
   readonly transitions?: readonly AlertTransition[];
   readonly silences?: readonly Silence[];
+  readonly acknowledgements?: readonly Acknowledgement[];
 }
 
 export interface FakeAlerts extends AlertsApi, AlertsWriteApi {
@@ -32,6 +33,16 @@ export function fakeAlerts(data: FakeAlertsData): FakeAlerts {
             (name === undefined || t.name === name) &&
             t.time >= window.start &&
             t.time < window.end,
+        ),
+      );
+    },
+    async acknowledgements({ service, window }) {
+      return from(
+        (data.acknowledgements ?? []).filter(
+          (one) =>
+            (service === undefined || one.service === service) &&
+            one.time >= window.start &&
+            one.time < window.end,
         ),
       );
     },

@@ -14,9 +14,12 @@ export interface SearchPosition {
   readonly given: number;
 }
 
+/** The last time that a Date can hold. */
+const latestTimeMs = 8_640_000_000_000_000;
+
 const cursorFields = z.strictObject({
-  s: z.number().int().min(0),
-  e: z.number().int().min(0),
+  s: z.number().int().min(0).max(latestTimeMs),
+  e: z.number().int().min(0).max(latestTimeMs),
   c: z.string().max(2_000).nullable(),
   n: z.number().int().min(0).max(1_000),
   q: z.string().length(16),

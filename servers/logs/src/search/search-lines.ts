@@ -1,22 +1,22 @@
-import { type CallContext, ToolError } from '@devops-mcp/contract';
+import type { CallContext } from '@devops-mcp/contract';
 import {
-  type Answer,
   estimateTokens,
   fitTokens,
-  type LogExcerpt,
   type LogQuery,
   type LogSearchAnswer,
   type LogsApi,
   type MetricsApi,
   parsePeriod,
-  requireService,
   type ServicesApi,
   showWindow,
   type Window,
 } from '@devops-mcp/domain';
 import type { SearchAnswer, SearchInput } from '../tools/search-logs.js';
 import { readCursor, type SearchPosition, writeCursor } from './cursor.js';
-import { messageMax, orderLines } from './order-lines.js';
+import { explainNothing } from './explain-nothing.js';
+import { type ExcerptRow, messageMax, orderLines } from './order-lines.js';
+
+const howToGetMore = 'Call again with cursor = nextCursor, or narrow with text, pattern, severity or period.';
 
 export interface SearchCall extends CallContext {
   readonly input: SearchInput;
@@ -38,15 +38,14 @@ export async function searchLines(call: SearchCall): Promise<SearchAnswer> {
     : { window: resolved.window, pageCursor: null, given: 0 };
   checkWindow(position.window, now);
   const found = await ports.logs.search(queryOf(input, position), call);
-  if (found.data.total === 0) await checkService(call, position.window);
-  const notes = [...(cursor ? [] : resolved.hints), ...(found.hints ?? []), ...emptyHint(found, input)];
+  const nothing = found.data.total === 0 ? [await explain(call, position.window)] : [];
+  const notes = [...(cursor ? [] : resolved.hints), ...(found.hints ?? []), ...nothing];
   const histogram = histogramOf(found.data);
   const left = maxTokens - estimateTokens([histogram, notes, found.partial]) - 250;
   const page = found.data.excerpts.slice(position.given);
   const rows = page.map((excerpt) => orderLines(excerpt, longestMessage(left)));
   const fitted = fitTokens(rows, { maxTokens: left, reserved: 0, howToGetMore: '' });
   const next = nextPosition(position, fitted.rows.length, page.length, found.data.nextCursor);
-  const returned = fitted.rows.reduce((sum, row) => sum + row.lines.filter((line) => line.match).length, 0);
   return {
     data: {
       total: found.data.total,
@@ -57,7 +56,7 @@ export async function searchLines(call: SearchCall): Promise<SearchAnswer> {
     window: showWindow(position.window, now),
     source: found.source,
     ...(next
-      ? { truncation: { returned, total: found.data.total, more: true, howToGetMore: howToGetMore(input) } }
+      ? { truncation: { returned: linesOf(fitted.rows), total: found.data.total, more: true, howToGetMore } }
       : {}),
     ...(found.partial ? { partial: [...found.partial] } : {}),
     ...(notes.length > 0 ? { hints: notes } : {}),
@@ -82,13 +81,23 @@ function queryOf(input: SearchInput, { window, pageCursor }: SearchPosition): Lo
 }
 
 /** A cursor comes back from outside, so its window is checked like any other. */
-function checkWindow(window: Window, now: Date): void {
-  parsePeriod(`${window.start.getTime()}/${window.end.getTime()}`.replaceAll(/\b(\d+)\b/g, (ms) => new Date(Number(ms)).toISOString()), now);
+function checkWindow({ start, end }: Window, now: Date): void {
+  parsePeriod(`${start.toISOString()}/${end.toISOString()}`, now);
 }
 
 /** The first excerpt is always given, so its longest line must leave room for the answer around it. */
 function longestMessage(tokens: number): number {
   return Math.max(400, Math.min(messageMax, tokens * 2));
+}
+
+function explain({ input, ports, ...context }: SearchCall, window: Window): Promise<string> {
+  return explainNothing({ service: input.service, environment: input.environment, window }, ports, context);
+}
+
+/** Lines that match, collapsed ones counted as many as they are. */
+function linesOf(rows: readonly ExcerptRow[]): number {
+  const matches = rows.flatMap((row) => row.lines.filter((line) => line.match));
+  return matches.reduce((sum, line) => sum + (line.repeats ?? 1), 0);
 }
 
 function histogramOf({ histogram }: LogSearchAnswer): SearchAnswer['data']['histogram'] {

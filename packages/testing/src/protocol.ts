@@ -1,0 +1,2 @@
+export { type ConformanceServer, startConformanceServer } from './conformance/conformance-server.js';
+export { type ConnectedClient, connectInProcess, type InProcessOptions } from './in-process-client.js';
