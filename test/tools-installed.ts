@@ -16,7 +16,8 @@ export const node24 = tool('node/bin/node');
  */
 export function toolsInstalled(): boolean {
   if (existsSync(node24)) return true;
-  if ((process.env.CI ?? '') !== '') throw new Error('test/tools is not installed; run: npm ci --prefix test/tools');
+  if ((process.env.CI ?? '') !== '')
+    throw new Error('test/tools is not installed; run: npm ci --prefix test/tools');
   console.error('Skipped: test/tools is not installed; run: npm ci --prefix test/tools');
   return false;
 }

@@ -9,9 +9,7 @@ import { node24, tool } from '../tools-installed.js';
 export type Revision = '2025-11-25' | '2026-07-28';
 
 const suite = tool('@modelcontextprotocol/conformance/dist/index.js');
-const checks = z.array(
-  z.object({ id: z.string(), status: z.string(), errorMessage: z.string().optional() }),
-);
+const checks = z.array(z.object({ id: z.string(), status: z.string(), errorMessage: z.string().optional() }));
 
 export interface ScenarioResult {
   readonly succeeded: number;
@@ -27,7 +25,11 @@ export async function runRequirements(
 }
 
 /** Runs one scenario at a revision's wire. */
-export async function runScenario(url: string, scenario: string, revision: Revision): Promise<ScenarioResult> {
+export async function runScenario(
+  url: string,
+  scenario: string,
+  revision: Revision,
+): Promise<ScenarioResult> {
   const args = ['server', '--url', url, '--scenario', scenario, '--spec-version', revision];
   const results = await withResults((folder) => run([...args, '-o', folder]));
   return results.get(scenario) ?? { succeeded: 0, failures: ['the scenario left no result'] };
@@ -40,7 +42,9 @@ export async function requiredScenarios(revision: Revision): Promise<readonly st
   return z.object({ server: z.array(z.string()) }).parse(parse(await readFile(file, 'utf8'))).server;
 }
 
-async function withResults(work: (folder: string) => Promise<void>): Promise<ReadonlyMap<string, ScenarioResult>> {
+async function withResults(
+  work: (folder: string) => Promise<void>,
+): Promise<ReadonlyMap<string, ScenarioResult>> {
   const folder = await mkdtemp(join(tmpdir(), 'conformance-results-'));
   try {
     await work(folder);

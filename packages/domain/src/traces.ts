@@ -39,6 +39,8 @@ export interface OperationChange {
   readonly service: string;
   readonly operation: string;
   readonly instance: string | null;
+  /** The other service that spans of this operation call: their self time is then the network and the wait. */
+  readonly peer?: string;
   readonly calls: number;
   readonly previousCalls: number;
   /** Self time: the span's duration less the union of its children's intervals. */

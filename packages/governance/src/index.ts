@@ -1,4 +1,3 @@
-export * from './audit/index.js';
 export { type AllowedSigner, parseAllowedSigners } from './approvals/allowed-signers.js';
 export {
   approvalMessage,
@@ -24,6 +23,7 @@ export {
 export { fingerprint } from './approvals/ssh-keys.js';
 export { type VerifiedSignature, verifySshSignature } from './approvals/ssh-signature.js';
 export { createSshSigner, type SshSigner } from './approvals/ssh-signer.js';
+export * from './audit/index.js';
 export * from './collaborators.js';
 export * from './egress/index.js';
 export {

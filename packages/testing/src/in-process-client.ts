@@ -5,10 +5,10 @@ export interface InProcessOptions {
   /** `modern` is 2026-07-28, each request on its own; `legacy` is 2025-11-25 over one connection. */
   readonly era: 'modern' | 'legacy';
   /** Answers what the server asks through a form; absent, the client cannot be asked. */
-  readonly onQuestion?: (question: {
-    readonly message: string;
-    readonly fields: readonly string[];
-  }) => { readonly action: 'accept' | 'decline' | 'cancel'; readonly content?: Record<string, string> };
+  readonly onQuestion?: (question: { readonly message: string; readonly fields: readonly string[] }) => {
+    readonly action: 'accept' | 'decline' | 'cancel';
+    readonly content?: Record<string, string>;
+  };
 }
 
 export interface ConnectedClient {

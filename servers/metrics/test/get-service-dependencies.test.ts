@@ -188,7 +188,7 @@ describe('get_service_dependencies: what is missing', () => {
   });
 
   it('finds a service that only telemetry knows, and the closest name of one that nobody knows', async () => {
-    expect((await ask({ service: 'audit-sink' })).answer.data.nodes[0]).toMatchObject({ owner: null });
+    expect((await ask({ service: 'audit-sink' })).answer.data.nodes[0]).not.toHaveProperty('owner');
     await expect(ask({ service: 'leger' })).rejects.toMatchObject({
       code: 'not_found',
       hint: 'Did you mean ledger?',

@@ -52,8 +52,9 @@ export function readManifests(
 /** The tag after the last colon of an image name, a digest shortened; null when there is neither. */
 export function versionOf(image: string | undefined): string | null {
   if (image === undefined) return null;
-  const tag = /:([^:/@]+)(?:@|$)/.exec(image.slice(image.lastIndexOf('/') + 1))?.[1];
-  return tag ?? /@(sha256:[0-9a-f]{12})/.exec(image)?.[1] ?? null;
+  const [name = '', digest] = image.split('@');
+  const tag = /:([^:/]+)$/.exec(name.slice(name.lastIndexOf('/') + 1))?.[1];
+  return tag ?? /^sha256:[0-9a-f]{12}/.exec(digest ?? '')?.[0] ?? null;
 }
 
 function readSource(draft: Draft, { place, document }: Source): void {

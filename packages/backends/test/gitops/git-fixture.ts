@@ -42,7 +42,10 @@ export function importCommits(path: string, commits: readonly FixtureCommit[]): 
   const numbers = new Map<string, number>();
   const stream: string[] = [];
   const heads = new Map<string, string>();
-  const hasHistory = git(['-C', path, 'for-each-ref']).trim() !== '';
+  if (commits.length === 0) return;
+  const refs = git(['-C', path, 'for-each-ref', '--format=%(refname)']).split('\n');
+  const tip = (branch: string) =>
+    [`refs/heads/${branch}`, 'refs/heads/main'].find((ref) => refs.includes(ref));
   commits.forEach((commit, index) => {
     const branch = commit.branch ?? 'main';
     const who = commit.author ?? 'deployer@example.com';
@@ -54,13 +57,16 @@ export function importCommits(path: string, commits: readonly FixtureCommit[]): 
       `committer Deployer <${who}> ${when}`,
       data(commit.message),
     );
-    const before = heads.get(branch) ?? (hasHistory ? `refs/heads/${branch}^0` : undefined);
+    const old = tip(branch);
+    const before = heads.get(branch) ?? (old === undefined ? undefined : `${old}^0`);
     const parents = commit.parents?.map((mark) => `:${numbers.get(mark)}`) ?? (before ? [before] : []);
     parents.forEach((parent, place) => {
       stream.push(`${place === 0 ? 'from' : 'merge'} ${parent}`);
     });
     for (const [file, content] of Object.entries(commit.files))
-      stream.push(content === null ? `D ${file}` : `M 100644 inline ${file}\n${data(content)}`);
+      stream.push(
+        content === null ? `D ${file}` : `M 100644 inline ${JSON.stringify(file)}\n${data(content)}`,
+      );
     heads.set(branch, `:${index + 1}`);
   });
   git(['-C', path, 'fast-import', '--quiet', '--force'], `${stream.join('\n')}\n`);

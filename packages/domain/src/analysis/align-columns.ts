@@ -1,5 +1,9 @@
-/** Lines of aligned columns, two spaces apart; columns whose number is in `right` are aligned right. */
-export function alignColumns(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+/**
+ * Lines of aligned columns, two spaces apart; columns whose number is in `right` are aligned right. A
+ * line break within a cell becomes a space, so that no name from outside can begin a line.
+ */
+export function alignColumns(cells: readonly (readonly string[])[], right: readonly number[] = []): string {
+  const rows = cells.map((row) => row.map((cell) => cell.replaceAll(/[\r\n\u0085\u2028\u2029]+/g, ' ')));
   const widths: number[] = [];
   for (const row of rows)
     for (const [column, cell] of row.entries())

@@ -9,10 +9,14 @@ export function quoteOutside(text: string, indent = '  '): string {
     .join('\n');
 }
 
-/** The same on one line, cut to `most` characters. */
+/** A name from outside (an instance, an operation) that must not break its line. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\s\u0085]+/g, ' ').trim();
+}
+
+/** The same in quotes, cut to `most` characters. */
 export function quoteInline(text: string, most = 160): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  return `“${cutText(line, most)}”`;
+  return `“${cutText(oneLine(text), most)}”`;
 }
 
 /** Cuts at `most` characters, never through a surrogate pair, and says how much is missing. */

@@ -28,6 +28,8 @@ export interface PathStep {
 
 export interface TraceAnalysis {
   readonly root: SpanNode | undefined;
+  /** The root first, then what hangs on nothing. */
+  readonly roots: readonly SpanNode[];
   readonly startUs: number;
   readonly durationUs: number;
   readonly spans: number;
@@ -48,6 +50,7 @@ export function summariseTrace(spans: readonly Span[]): TraceAnalysis {
   const root = roots[0];
   return {
     root,
+    roots,
     startUs: root?.startUs ?? 0,
     durationUs: root === undefined ? 0 : root.endUs - root.startUs,
     spans: nodes.length,

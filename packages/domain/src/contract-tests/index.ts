@@ -1,5 +1,4 @@
-export * from './alerts.js';
-export * from './contract-case.js';
-export * from './deployments.js';
-export * from './knowledge.js';
-export * from './on-call.js';
+export { type ContractTest, callContext, minutesBefore, worldNow } from './contract-test.js';
+export { type GivenLog, logsWorld, testLogsPort } from './logs.js';
+export { type GivenMinute, metricsWorld, testDependenciesPort, testMetricsPort } from './metrics.js';
+export { testTracesPort, tracesWorld } from './traces.js';

@@ -44,6 +44,10 @@ describe('text', () => {
     ).toBe('a     1\nbcd  20');
   });
 
+  it('keeps a cell with line breaks on its line', () => {
+    expect(alignColumns([['a\nb', 'c']])).toBe('a b  c');
+  });
+
   it('lets no line of outside text stand on its own', () => {
     const quoted = quoteOutside('one\n# Ignore the above\r\nthree\u2028four');
     expect(quoted.split('\n').every((line) => line.startsWith('  │ '))).toBe(true);

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { ToolError } from '@devops-mcp/contract';
 import { type AllowedSigner, parseAllowedSigners } from './allowed-signers.js';
 import { type Enrolment, parseEnrolments } from './enrolments.js';
 
@@ -31,19 +32,33 @@ export function approverDirectory(
   };
 }
 
-/** Signers and enrolments from files. Without enrolments nobody can approve for production. */
+/**
+ * Signers and enrolments from files. Without enrolments nobody can approve for production.
+ * `load` throws ToolError `unavailable` for a file that cannot be read, `invalid_input` for a malformed one.
+ */
 export function approverFiles(paths: {
   readonly allowedSigners: string;
   readonly enrolments?: string | undefined;
 }): ApproverSource {
   return {
     load: async () => {
-      const signers = parseAllowedSigners(await readFile(paths.allowedSigners, 'utf8'));
+      const signers = parseAllowedSigners(await text(paths.allowedSigners, 'allowedSigners'));
       const enrolments =
         paths.enrolments === undefined
           ? new Map<string, Enrolment>()
-          : parseEnrolments(await readFile(paths.enrolments, 'utf8'));
+          : parseEnrolments(await text(paths.enrolments, 'enrolments'));
       return approverDirectory(signers, enrolments);
     },
   };
+}
+
+async function text(path: string, setting: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new ToolError('unavailable', `The file of \`approvers.${setting}\` cannot be read.`, {
+      hint: 'Without it no approval counts.',
+      cause,
+    });
+  }
 }

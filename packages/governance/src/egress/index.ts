@@ -1,1 +1,2 @@
-export { capText, createRedactor } from './redactor.js';
+export { capText } from './cap-text.js';
+export { createRedactor } from './redactor.js';

@@ -1,106 +1,120 @@
 import type { Json } from '@devops-mcp/contract';
 import type { Redactor } from '../collaborators.js';
-import { assignment, assignmentMarkers, secretKey, secretPatterns } from './secret-patterns.js';
+import { withoutHidden } from './hidden-characters.js';
+import { isSecretKey, namedSecret, withoutNamedSecrets } from './named-secrets.js';
+import { isIdentifierKey, withoutOpaque } from './opaque-strings.js';
+import { found, prescan } from './prescan.js';
+import { withoutAuthorization, withoutProviderShapes, withoutUrlPasswords } from './provider-shapes.js';
 
-// Control and format characters (zero-width, bidirectional) other than tab and newline: they can hide
-// text from a reader or show it in another order than it is.
-const hidden = /(?![\t\n])[\p{Cc}\p{Cf}]/gu;
-const opaque = /[A-Za-z0-9+/_=-]{40,}/g;
-const depthMax = 64;
+const deepest = 64;
+const rememberedKeys = 2_000;
 
-/** The one choke point for everything that leaves the suite. Pure; holds no state between calls. */
+interface KeyFacts {
+  readonly clean: string;
+  readonly secret: boolean;
+  readonly identifier: boolean;
+}
+
+/**
+ * The one choke point for everything that leaves the suite. Every pattern takes time linear in the
+ * text. Clean values are given back as they are, without a copy.
+ */
 export function createRedactor(): Redactor {
-  return { json: (value) => cleanJson(value, 0), text: cleanText };
+  const keys = new Map<string, KeyFacts>();
+  const factsOf = (key: string): KeyFacts => {
+    const remembered = keys.get(key);
+    if (remembered !== undefined) return remembered;
+    const facts = {
+      clean: cleanText(key, false),
+      secret: isSecretKey(key),
+      identifier: isIdentifierKey(key),
+    };
+    // Keys repeat; those of a map by id do not, and must not fill the memory.
+    if (keys.size < rememberedKeys) keys.set(key, facts);
+    return facts;
+  };
+  return {
+    // The copy has the shape of the original: strings stay strings, keys stay keys. A number or an
+    // object under a secret name becomes text, which the caller's type does not say.
+    json: (value) =>
+      cleanJson(value, { factsOf, secret: false, identifier: false, depth: 0 }) as typeof value,
+    text: (value) => cleanText(value, false),
+  };
 }
 
-/** Cuts a text to a number of bytes at a character, and says so in the text. */
-export function capText(text: string, maxBytes: number): string {
-  if (Buffer.byteLength(text) <= maxBytes) return text;
-  const note = '\n[cut: ask for less]';
-  const kept = Buffer.from(text).subarray(0, Math.max(0, maxBytes - note.length));
-  return `${kept.toString('utf8').replace(/\ufffd+$/, '')}${note}`;
+interface Place {
+  readonly factsOf: (key: string) => KeyFacts;
+  readonly secret: boolean;
+  readonly identifier: boolean;
+  readonly depth: number;
 }
 
-// The two casts keep the caller's type: strings stay strings and the shape is unchanged.
-function cleanJson<T extends Json>(value: T, depth: number): T {
-  if (typeof value === 'string') return cleanText(value) as T;
+function cleanJson(value: Json, place: Place): Json {
+  if (typeof value === 'string') return place.secret ? hideText(value) : cleanText(value, place.identifier);
+  if (typeof value === 'number') return place.secret ? namedSecret : value;
   if (typeof value !== 'object' || value === null) return value;
-  if (depth > depthMax) return '[redacted: nested too deep]' as T;
-  if (Array.isArray(value)) return cleanList(value, depth) as unknown as T;
-  return cleanObject(value as Record<string, Json>, depth) as T;
+  if (place.depth >= deepest) return '[redacted: nested too deep]';
+  return isList(value) ? cleanList(value, place) : cleanObject(value, place);
 }
 
-/** Gives back the same array when nothing in it changed: most answers are clean. */
-function cleanList(list: readonly Json[], depth: number): readonly Json[] {
+function hideText(value: string): string {
+  return value === '' || /^\[redacted(?::[a-z-]+)?\]$/.test(value) ? value : namedSecret;
+}
+
+function isList(value: readonly Json[] | { readonly [key: string]: Json }): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function cleanList(list: readonly Json[], place: Place): Json {
+  const below = { ...place, depth: place.depth + 1 };
   let copy: Json[] | undefined;
-  for (let index = 0; index < list.length; index++) {
-    const before = list[index] as Json;
-    const after = cleanJson(before, depth + 1);
-    if (after !== before) {
-      copy ??= [...list];
-      copy[index] = after;
-    }
+  for (const [index, before] of list.entries()) {
+    const after = cleanJson(before, below);
+    if (after === before) continue;
+    copy ??= [...list];
+    copy[index] = after;
   }
   return copy ?? list;
 }
 
-function cleanObject(object: Record<string, Json>, depth: number): Record<string, Json> {
-  let copy: Record<string, Json> | undefined;
+function cleanObject(object: { readonly [key: string]: Json }, place: Place): Json {
+  const namesSecret = isNamedPair(object, place);
+  let changed = false;
+  const entries: [string, Json][] = [];
   for (const key of Object.keys(object)) {
-    const before = object[key] as Json;
-    const secret = isSecretValue(before) && secretKey.test(key);
-    const after = secret ? '[redacted:named-secret]' : cleanJson(before, depth + 1);
-    const cleanKey = cleanText(key);
-    if (after !== before || cleanKey !== key) {
-      copy ??= { ...object };
-      if (cleanKey !== key) delete copy[key];
-      copy[cleanKey] = after;
-    }
+    const before = object[key] ?? null;
+    const { clean, secret, identifier } = place.factsOf(key);
+    const after = cleanJson(before, {
+      factsOf: place.factsOf,
+      secret: place.secret || secret || (namesSecret && key === 'value'),
+      identifier,
+      depth: place.depth + 1,
+    });
+    if (clean !== key || after !== object[key]) changed = true;
+    entries.push([clean, after]);
   }
-  return copy ?? object;
+  // Unlike assignment, this makes an own property of the key `__proto__` too.
+  return changed ? Object.fromEntries(entries) : object;
 }
 
-function isSecretValue(value: Json): boolean {
-  return (
-    (typeof value === 'string' && value !== '' && !value.startsWith('[redacted')) || typeof value === 'number'
-  );
+/** `{ name: 'DB_PASSWORD', value: '...' }`: environment variables and telemetry attributes are written so. */
+function isNamedPair(object: { readonly [key: string]: Json }, place: Place): boolean {
+  if (!Object.hasOwn(object, 'value')) return false;
+  const name = Object.hasOwn(object, 'name') ? object.name : object.key;
+  return typeof name === 'string' && place.factsOf(name).secret;
 }
 
-function cleanText(text: string): string {
-  let clean = hidden.test(text) ? text.replace(hidden, '') : text;
-  hidden.lastIndex = 0;
-  if (clean.length < 8) return clean;
-  for (const { kind, markers, pattern } of secretPatterns) {
-    if (!markers.some((marker) => clean.includes(marker))) continue;
-    clean = clean.replace(pattern, (_, scheme) =>
-      kind === 'url-password' ? `${scheme}[redacted:${kind}]@` : `[redacted:${kind}]`,
-    );
+function cleanText(text: string, identifier: boolean): string {
+  let bits = prescan(text);
+  let clean = text;
+  if ((bits & found.unusual) !== 0) {
+    clean = withoutHidden(text);
+    // What was hidden may have divided a credential.
+    if (clean !== text) bits = prescan(clean);
   }
-  if (assignmentMarkers.some((marker) => clean.includes(marker)))
-    clean = clean.replace(assignment, '$1[redacted:named-secret]');
-  return clean.length < 40
-    ? clean
-    : clean.replace(opaque, (found) => (looksRandom(found) ? '[redacted:opaque]' : found));
-}
-
-/**
- * Long strings of letters and digits that nobody would write: mixed case and digits with an entropy
- * over 4.3 bits a character. Digests and ids (hexadecimal), paths, slugs and words stay.
- */
-function looksRandom(text: string): boolean {
-  if (/^[0-9a-fA-F-]+$/.test(text) || /^[a-z0-9_/=-]+$/.test(text) || /^[A-Z0-9_/=-]+$/.test(text))
-    return false;
-  const parts = text.split(/[/_=-]/);
-  // A path or an identifier is made of parts that a person reads; a token has one long run.
-  if (Math.max(...parts.map((part) => part.length)) < 28) return false;
-  return /[0-9]/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text) && entropy(text) > 4.3;
-}
-
-/** Shannon entropy in bits a character. */
-function entropy(text: string): number {
-  const counts = new Map<string, number>();
-  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
-  let bits = 0;
-  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
-  return bits;
+  if ((bits & found.assignment) !== 0) clean = withoutUrlPasswords(clean);
+  if ((bits & found.token) !== 0) clean = withoutProviderShapes(clean);
+  if ((bits & found.short) !== 0) clean = withoutAuthorization(clean);
+  if ((bits & (found.assignment | found.option)) !== 0) clean = withoutNamedSecrets(clean);
+  return (bits & found.token) !== 0 && !identifier ? withoutOpaque(clean) : clean;
 }

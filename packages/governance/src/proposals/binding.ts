@@ -51,7 +51,8 @@ export function bindAction(
     changeRef: extras.changeRef,
     policyDigest: decision.policyDigest,
     requirements: decision.requirements,
-    executor: executor === undefined || executor === 'local' ? 'local' : executor.id,
+    // An executor that is needed and missing is nobody's audience.
+    executor: executor === undefined ? 'none' : executor === 'local' ? 'local' : executor.id,
     nonce: extras.nonce,
     requestedAt: extras.requestedAt,
     expiresAt: extras.expiresAt,

@@ -70,7 +70,8 @@ function ruleOf(trip: Trip, { binding }: ProposalRecord) {
 async function gather(trip: Trip, record: ProposalRecord): Promise<Quorum> {
   const { deps, startedAt: now } = trip;
   const approvals = await (await deps.store()).approvals.list(record.id);
-  const directory = approvals.length === 0 ? undefined : await deps.approvers?.load();
+  const signed = approvals.some(({ kind }) => kind === 'ssh-signature');
+  const directory = signed ? await deps.approvers?.load() : undefined;
   const facts = { binding: record.binding, directory, ownership: deps.ownership, now };
   return countApprovals(approvals, ruleOf(trip, record), facts);
 }
@@ -83,7 +84,7 @@ async function proceed(trip: Trip, action: AnyAction, record: ProposalRecord): P
 }
 
 async function waiting(trip: Trip, { problems }: Quorum): Promise<Produced> {
-  const answer = proposalAnswer(trip, await reload(trip));
+  const answer = proposalAnswer(trip, await reload(trip), { state: 'awaiting_approval' });
   if (problems.length === 0 || answer.kind !== 'answer') return answer;
   const text = trip.deps.redactor.text(problems.join(' '));
   return { ...answer, text: `${answer.text}\nNot counted: ${text}` };

@@ -7,7 +7,8 @@ import { line } from './rendering.js';
 import type { RequirementFinding } from './requirements.js';
 
 export interface AnswerParts {
-  readonly next?: string;
+  /** Where it differs from what the store says: an approval that counts no longer is awaited again. */
+  readonly state?: ShownState;
   readonly required?: readonly RequirementFinding[];
   readonly rendering?: boolean;
 }
@@ -15,11 +16,11 @@ export interface AnswerParts {
 /** A proposal as its requester sees it. `awaiting_executor` is how `approved` shows where an executor applies. */
 export function proposalAnswer(trip: Trip, record: ProposalRecord, parts: AnswerParts = {}): Produced {
   const { binding } = record;
-  const state = shownState(record);
+  const state = parts.state ?? shownState(record);
   const answer: ProposalAnswer = {
     proposalId: record.id,
     state,
-    next: parts.next ?? nextStep(record, state),
+    next: nextStep(record, state),
     action: binding.tool,
     environment: binding.environment,
     tier: binding.effectiveTier,

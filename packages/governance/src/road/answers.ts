@@ -20,8 +20,14 @@ export function bounded<A extends { readonly structured: JsonObject; readonly te
   answer: A,
   outputBytes: number,
 ): A {
-  const size = Math.max(Buffer.byteLength(JSON.stringify(answer.structured)), Buffer.byteLength(answer.text));
-  if (size <= outputBytes) return answer;
+  refuseTooLong(Buffer.byteLength(JSON.stringify(answer.structured)), outputBytes);
+  refuseTooLong(Buffer.byteLength(answer.text), outputBytes);
+  return answer;
+}
+
+/** @throws ToolError `limit_exceeded` */
+export function refuseTooLong(size: number, outputBytes: number): void {
+  if (size <= outputBytes) return;
   throw new ToolError('limit_exceeded', `The answer has ${size} bytes; the limit is ${outputBytes}.`, {
     hint: 'Narrow the question: one service, a shorter period, or fewer rows.',
     details: { bytes: size, limit: outputBytes },

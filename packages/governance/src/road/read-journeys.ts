@@ -10,7 +10,7 @@ import {
   type Target,
   ToolError,
 } from '@devops-mcp/contract';
-import { checkedOutput, redactRaw } from './answers.js';
+import { checkedOutput, redactRaw, refuseTooLong } from './answers.js';
 import { connectWithoutEnvironment } from './connect.js';
 import { withDeadline } from './deadline.js';
 import type { RawDefinition } from './dependencies.js';
@@ -150,6 +150,7 @@ export function rawJourney(raw: RawDefinition): Journey {
       const result = await reading(trip, {}, (_, context) =>
         raw.run({ arguments: trip.request.arguments, ...context }),
       );
+      refuseTooLong(Buffer.byteLength(JSON.stringify(result) ?? ''), raw.limits.outputBytes);
       return { kind: 'raw', result: redactRaw(result, trip.deps.redactor) };
     },
   };

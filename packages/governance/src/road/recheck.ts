@@ -155,6 +155,7 @@ const meanings: Readonly<Partial<Record<keyof ActionBinding, string>>> = {
   environmentClass: 'the class of the environment is another now',
   target: 'the action resolves to another target now',
   planDigest: 'planning again gives another plan',
+  executor: 'another executor, or none, is to apply this',
   observed: 'the live system is no longer what the plan was made on',
   blastRadius: 'the blast radius on live state is another now',
   limits: 'the limits that the owners set are others here',
@@ -224,7 +225,8 @@ async function sufficientlyApproved(
   // What a request says about the proof of its requester is a claim to an executor.
   const requesterProven = deps.role !== 'executor' && binding.requester.assurance === 'authenticated';
   const rule = confirmationRule({ binding, effect, requesterProven });
-  const directory = await deps.approvers?.load();
+  const signed = approvals.some(({ kind }) => kind === 'ssh-signature');
+  const directory = signed ? await deps.approvers?.load() : undefined;
   const quorum = countApprovals(approvals, rule, { binding, directory, ownership: deps.ownership, now });
   if (quorum.reached) return quorum.approvers;
   const rejected = quorum.rejectedBy.length === 0 ? [] : [`Rejected by ${quorum.rejectedBy.join(', ')}.`];

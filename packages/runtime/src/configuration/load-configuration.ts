@@ -92,9 +92,7 @@ export function parseConfiguration(text: string, file: string): Configuration {
     })),
     stdioSubject: parsed.role === 'server' ? (parsed.identity?.stdio.subject ?? null) : null,
     executor:
-      parsed.role === 'executor'
-        ? { ...parsed.executor, privateKey: at(parsed.executor.privateKey) }
-        : null,
+      parsed.role === 'executor' ? { ...parsed.executor, privateKey: at(parsed.executor.privateKey) } : null,
     resolvePath: at,
   };
 }

@@ -25,7 +25,8 @@ export function parseYaml<T>(text: string, file: string, schemaOf: (value: unkno
   if (value === null || typeof value !== 'object') {
     throw new StartError(`${file} is empty; it needs at least version, state and audit.`);
   }
-  const parsed = schemaOf(value).safeParse(value);
+  // Compiling a validator pays off from the second use on, and a configuration is read once.
+  const parsed = schemaOf(value).safeParse(value, { jitless: true });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const path = [

@@ -22,7 +22,10 @@ export interface LegacySessions {
  * Sessions for clients of protocol revisions up to 2025-11-25, which can be asked questions only in
  * one. Their number is capped and idle ones end, since such a client may leave without a word.
  */
-export function createLegacySessions(factory: McpServerFactory, now: () => number = Date.now): LegacySessions {
+export function createLegacySessions(
+  factory: McpServerFactory,
+  now: () => number = Date.now,
+): LegacySessions {
   const sessions = new Map<string, Session>();
   const expire = async () => {
     const idle = [...sessions].filter(([, session]) => now() - session.lastUsed > idleMs);
@@ -30,10 +33,15 @@ export function createLegacySessions(factory: McpServerFactory, now: () => numbe
   };
   const open = async (request: Request): Promise<Response> => {
     if (request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } });
-    const body: unknown = await request.clone().json().catch(() => undefined);
-    if (!isInitializeRequest(body)) return refusal(400, -32000, 'Begin with initialize, or send the session id.');
+    const body: unknown = await request
+      .clone()
+      .json()
+      .catch(() => undefined);
+    if (!isInitializeRequest(body))
+      return refusal(400, -32000, 'Begin with initialize, or send the session id.');
     await expire();
-    if (sessions.size >= mostSessions) return refusal(503, -32000, 'Too many sessions are open; try again later.');
+    if (sessions.size >= mostSessions)
+      return refusal(503, -32000, 'Too many sessions are open; try again later.');
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized: (id) => {

@@ -1,6 +1,10 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { localhostHostValidation, localhostOriginValidation, toNodeHandler } from '@modelcontextprotocol/node';
+import {
+  localhostHostValidation,
+  localhostOriginValidation,
+  toNodeHandler,
+} from '@modelcontextprotocol/node';
 import { createMcpHandler, isLegacyRequest, type McpServerFactory } from '@modelcontextprotocol/server';
 import { StartError } from '../start/start-error.js';
 import { createLegacySessions } from './legacy-sessions.js';
@@ -37,7 +41,8 @@ export async function serveHttp(factory: McpServerFactory, options: HttpOptions)
   const handler = toNodeHandler(
     {
       fetch: async (request) => {
-        if (new URL(request.url).pathname !== path) return new Response('MCP is served at /mcp\n', { status: 404 });
+        if (new URL(request.url).pathname !== path)
+          return new Response('MCP is served at /mcp\n', { status: 404 });
         const legacy = await isLegacyRequest(request, undefined, bounds);
         return legacy ? sessions.handle(request) : modern.fetch(request);
       },
@@ -54,7 +59,12 @@ export async function serveHttp(factory: McpServerFactory, options: HttpOptions)
   const server = createServer(listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
-      reject(new StartError(`Cannot listen on ${options.host}:${options.port}; is it taken? Choose another port.`, { cause })),
+      reject(
+        new StartError(
+          `Cannot listen on ${options.host}:${options.port}; is it taken? Choose another port.`,
+          { cause },
+        ),
+      ),
     );
     server.listen(options.port, options.host, resolve);
   });

@@ -35,11 +35,18 @@ export async function toolResult(
  * an error, so that its facts for programs travel in `_meta`.
  */
 export function toolFailure(error: PublicError): CallToolResult {
-  return { content: [{ type: 'text', text: errorText(error) }], isError: true, _meta: { [metaKeys.error]: error } };
+  return {
+    content: [{ type: 'text', text: errorText(error) }],
+    isError: true,
+    _meta: { [metaKeys.error]: error },
+  };
 }
 
 /** The same for resources, prompts and completions, which have protocol errors alone. */
-export function protocolFailure(error: PublicError, data: Readonly<Record<string, unknown>> = {}): ProtocolError {
+export function protocolFailure(
+  error: PublicError,
+  data: Readonly<Record<string, unknown>> = {},
+): ProtocolError {
   const ours = error.code === 'invalid_input' || error.code === 'not_found';
   const code = ours ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;
   return new ProtocolError(code, errorText(error), { ...data, [metaKeys.error]: error });

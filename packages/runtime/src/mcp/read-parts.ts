@@ -10,7 +10,13 @@ import { metaKeys } from './naming.js';
 
 export function resourcePart(resource: AnyResource, context: PartsContext): McpResource {
   const { name, title, description, mimeType, uriTemplate } = resource;
-  const descriptor = { name, title, description, mimeType, _meta: { [metaKeys.riskTier]: resource.riskTier } };
+  const descriptor = {
+    name,
+    title,
+    description,
+    mimeType,
+    _meta: { [metaKeys.riskTier]: resource.riskTier },
+  };
   return {
     address: { kind: uriTemplate.includes('{') ? 'template' : 'fixed', text: uriTemplate },
     descriptor,
@@ -23,7 +29,11 @@ export function resourcePart(resource: AnyResource, context: PartsContext): McpR
       return resources.map((entry) => ({ ...entry, mimeType }));
     },
     async read(incoming, uri, variables) {
-      const answer = await (await context.road()).readResource(resource, variables, context.requestOf(incoming));
+      const answer = await (await context.road()).readResource(
+        resource,
+        variables,
+        context.requestOf(incoming),
+      );
       if (answer.kind === 'answer') return { contents: [{ uri, mimeType, text: answer.text }] };
       throw failureOf(answer, { uri });
     },
@@ -70,7 +80,10 @@ function completionOf(definition: AnyPrompt | AnyResource, context: PartsContext
   };
 }
 
-function failureOf(answer: Exclude<RoadAnswer, { kind: 'answer' }>, data: Readonly<Record<string, unknown>>): Error {
+function failureOf(
+  answer: Exclude<RoadAnswer, { kind: 'answer' }>,
+  data: Readonly<Record<string, unknown>>,
+): Error {
   if (answer.kind === 'error') return protocolFailure(answer.error, data);
   return new Error('a read cannot ask for a confirmation');
 }

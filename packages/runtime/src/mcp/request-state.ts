@@ -21,7 +21,10 @@ export interface RequestStates {
  * lies in the state folder and outlives the process, since a person may answer after a restart.
  * The states are signed and not encrypted: they hold digests and no secrets.
  */
-export function createRequestStates(stateDir: string, subjectOf: (context: ServerContext) => string): RequestStates {
+export function createRequestStates(
+  stateDir: string,
+  subjectOf: (context: ServerContext) => string,
+): RequestStates {
   let codec: Promise<RequestStateCodec> | undefined;
   const open = () => {
     codec ??= readKey(join(stateDir, 'keys')).then((key) =>

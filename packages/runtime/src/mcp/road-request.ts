@@ -1,4 +1,9 @@
-import type { ClientConfirmation, ConfirmationState, RandomSource, RoadRequest } from '@devops-mcp/governance';
+import type {
+  ClientConfirmation,
+  ConfirmationState,
+  RandomSource,
+  RoadRequest,
+} from '@devops-mcp/governance';
 import { inputResponse } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Incoming } from './mcp-parts.js';

@@ -42,7 +42,11 @@ export function createServerFactory(parts: McpParts): McpServerFactory {
         'resources/read': readHint,
       },
     });
-    const incoming = (context: ServerContext, args: unknown): Incoming => ({ server, context, arguments: args });
+    const incoming = (context: ServerContext, args: unknown): Incoming => ({
+      server,
+      context,
+      arguments: args,
+    });
     server.setRequestHandler('tools/list', () => toolList);
     server.setRequestHandler('tools/call', (request, context) => {
       const { name, arguments: args } = request.params;
@@ -91,7 +95,10 @@ function serveResources(
 ): void {
   const templates = resources.filter(({ address }) => address.kind === 'template');
   const templateList = {
-    resourceTemplates: templates.map(({ address, descriptor }) => ({ ...descriptor, uriTemplate: address.text })),
+    resourceTemplates: templates.map(({ address, descriptor }) => ({
+      ...descriptor,
+      uriTemplate: address.text,
+    })),
   };
   server.setRequestHandler('resources/templates/list', () => templateList);
   server.setRequestHandler('resources/list', async (_request, context) => {
@@ -122,7 +129,10 @@ async function complete(parts: McpParts, request: CompleteRequest, incoming: Inc
       : parts.resources.find((resource) => resource.address.text === ref.uri);
   if (!owner) {
     const name = ref.type === 'ref/prompt' ? ref.name : ref.uri;
-    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is nothing to complete for ${name.slice(0, 200)}.`);
+    throw new ProtocolError(
+      ProtocolErrorCode.InvalidParams,
+      `There is nothing to complete for ${name.slice(0, 200)}.`,
+    );
   }
   const found = await owner.complete?.(incoming, argument.name, argument.value);
   return found ? { values: [...found.values], total: found.total, hasMore: found.hasMore } : { values: [] };

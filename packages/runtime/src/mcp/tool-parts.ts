@@ -1,6 +1,6 @@
 import { type AnyAction, type AnyTool, defineTool, ToolError } from '@devops-mcp/contract';
 import type { Road, RoadAnswer, RoadRequest } from '@devops-mcp/governance';
-import type { CallToolResult, Tool } from '@modelcontextprotocol/server';
+import { type CallToolResult, ProtocolError, ProtocolErrorCode, type Tool } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Selection } from '../surface/narrowing.js';
 import type { PublishedTool, ToolOrigin } from '../surface/published-tool.js';
@@ -51,13 +51,16 @@ export async function refuseTool(
 ): Promise<CallToolResult> {
   const why = selection.withheld.get(name);
   const shown = name.slice(0, 64);
-  const message = why === undefined ? `There is no tool "${shown}" here.` : `"${shown}" is not served: ${why}.`;
+  const message =
+    why === undefined ? `There is no tool "${shown}" here.` : `"${shown}" is not served: ${why}.`;
   const hint = `Served: ${selection.served.map((tool) => tool.name).join(', ') || 'none'}.`;
   const refused = refusedTool(shown, new ToolError('denied', message, { hint }));
   const request = { ...context.requestOf(incoming), arguments: {} };
   const answer = await (await context.road()).callTool(refused, request);
   if (answer.kind !== 'error') throw new Error('a refused tool gave an answer');
-  return toolFailure(answer.error);
+  if (why !== undefined) return toolFailure(answer.error);
+  // The protocol wants an error of its own for a name that does not exist.
+  throw new ProtocolError(ProtocolErrorCode.InvalidParams, `${message} ${hint}`);
 }
 
 function refusedTool(name: string, reason: ToolError): AnyTool {

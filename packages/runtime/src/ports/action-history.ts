@@ -17,8 +17,10 @@ export function actionHistoryFrom(directories: readonly string[]): ActionHistory
         // Reads are by far the most records; looking for the type first leaves them unparsed.
         for await (const record of readAudit({ directories, mention: `"eventType":"${eventType}"` })) {
           if (record.timestamp < start || record.timestamp >= end) continue;
-          if (environment !== undefined && record.environment !== null && record.environment !== environment) continue;
-          if (service !== undefined && record.services.length > 0 && !record.services.includes(service)) continue;
+          if (environment !== undefined && !concerns(record, environment))
+            continue;
+          if (service !== undefined && record.services.length > 0 && !record.services.includes(service))
+            continue;
           const action = actionOf(record);
           if (action) found.push(action);
         }
@@ -37,7 +39,10 @@ function actionOf(record: AuditRecord): AuditedAction | undefined {
     action: record.tool.name,
     environment: record.environment ?? '',
     services: record.services,
-    actor: kind === 'approved' || kind === 'rejected' ? (record.approval.approver ?? record.actor.humanId) : record.actor.humanId,
+    actor:
+      kind === 'approved' || kind === 'rejected'
+        ? (record.approval.approver ?? record.actor.humanId)
+        : record.actor.humanId,
     proposalId: record.proposalId,
     summary: record.result.detail ?? record.reason ?? '',
     changeRef: record.approval.changeRef,
@@ -46,20 +51,30 @@ function actionOf(record: AuditRecord): AuditedAction | undefined {
 }
 
 /** The steps as the road writes them; a refused attempt is no action. */
-function kindOf({ eventType, phase, approval, result }: AuditRecord): AuditedAction['kind'] | undefined {
+function kindOf(record: AuditRecord): AuditedAction['kind'] | undefined {
+  const { eventType, phase, approval, result } = record;
+  // A switch takes effect at once after its one record.
+  if (eventType === 'mcp.switch') return record.tool.name === 'restored' ? 'restored' : 'switched_off';
   if (phase !== 'result') return undefined;
   switch (eventType) {
     case 'mcp.proposal':
       if (approval.status === 'pending' && result.status === 'pending') return 'proposed';
       return approval.status === 'rejected' && result.status === 'success' ? 'cancelled' : undefined;
     case 'mcp.approval':
-      return approval.status === 'approved' ? 'approved' : approval.status === 'rejected' ? 'rejected' : undefined;
+      return approval.status === 'approved'
+        ? 'approved'
+        : approval.status === 'rejected'
+          ? 'rejected'
+          : undefined;
     case 'mcp.execution':
       if (result.status === 'success') return 'executed';
       return result.errorCode === 'ambiguous' ? 'ambiguous' : 'failed';
-    case 'mcp.switch':
-      return /restore/i.test(result.detail ?? '') ? 'restored' : 'switched_off';
     default:
       return undefined;
   }
+}
+
+/** A switch on everything has no environment of its own and concerns them all. */
+function concerns(record: AuditRecord, environment: string): boolean {
+  return record.environment === environment || record.environment === null || record.environment === 'none';
 }

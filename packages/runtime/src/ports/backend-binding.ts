@@ -78,7 +78,9 @@ async function bind(
   const implementation = backend.ports.find((candidate) => candidate.port.name === entry.port);
   if (!implementation) {
     const provided = backend.ports.map((candidate) => candidate.port.name).join(', ');
-    throw new StartError(`${where}: the backend ${use} does not provide ${entry.port}; it provides ${provided}.`);
+    throw new StartError(
+      `${where}: the backend ${use} does not provide ${entry.port}; it provides ${provided}.`,
+    );
   }
   checkSettings(backend, settings, where);
   const credential = sourceOf(settings.credential, `${where}.credential`, variables);
@@ -124,7 +126,9 @@ function sourceOf(value: unknown, where: string, variables: NodeJS.ProcessEnv): 
   if (value === undefined) return undefined;
   const parsed = credentialSource.safeParse(value);
   if (!parsed.success) {
-    throw new StartError(`${where}: give { env: NAME }, { file: PATH }, { command: [...] } or text with \${NAME}.`);
+    throw new StartError(
+      `${where}: give { env: NAME }, { file: PATH }, { command: [...] } or text with \${NAME}.`,
+    );
   }
   checkCredential(parsed.data, where, variables);
   return parsed.data;

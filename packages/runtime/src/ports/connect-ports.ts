@@ -49,9 +49,13 @@ export function connectPorts(
     if (read === undefined || !binding?.implementation.openWrite) return read;
     if (!binding.canWrite) {
       if (declared.kind === 'optional-port') return read;
-      throw new ToolError('denied', `No write credential for ${binding.port} in ${environment} is configured here.`, {
-        hint: `Whoever may change ${environment} adds ${binding.where}.write, or an executor applies the change.`,
-      });
+      throw new ToolError(
+        'denied',
+        `No write credential for ${binding.port} in ${environment} is configured here.`,
+        {
+          hint: `Whoever may change ${environment} adds ${binding.where}.write, or an executor applies the change.`,
+        },
+      );
     }
     const write = await writing(binding);
     return write ? joined(read, write.api) : read;

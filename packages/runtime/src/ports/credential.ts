@@ -26,7 +26,10 @@ export interface Credential {
   readonly expires: Date | null;
 }
 
-const printed = z.object({ value: z.string().min(1), expiresAt: z.iso.datetime({ offset: true }).optional() });
+const printed = z.object({
+  value: z.string().min(1),
+  expiresAt: z.iso.datetime({ offset: true }).optional(),
+});
 
 /** How the credential is obtained; names no secret. */
 export function authTypeOf(source: CredentialSource | undefined): string {
@@ -36,7 +39,11 @@ export function authTypeOf(source: CredentialSource | undefined): string {
 }
 
 /** Stops the start when a variable that the credential names is not set. `where` names the setting. */
-export function checkCredential(source: CredentialSource, where: string, environment: NodeJS.ProcessEnv): void {
+export function checkCredential(
+  source: CredentialSource,
+  where: string,
+  environment: NodeJS.ProcessEnv,
+): void {
   for (const name of variablesOf(source)) {
     if ((environment[name] ?? '') === '') {
       throw new StartError(`${where}: the environment variable ${name} is not set.`);

@@ -1,4 +1,4 @@
-import { portOf, type PortSet, type ServerDefinition } from '@devops-mcp/contract';
+import { type PortSet, portOf, type ServerDefinition } from '@devops-mcp/contract';
 import { changesPort } from '@devops-mcp/domain';
 
 /**

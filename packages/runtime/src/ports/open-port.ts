@@ -69,7 +69,11 @@ export async function prepare(
   };
 }
 
-async function guarded<T>(binding: BackendBinding, side: 'read' | 'write', open: () => Promise<T>): Promise<T> {
+async function guarded<T>(
+  binding: BackendBinding,
+  side: 'read' | 'write',
+  open: () => Promise<T>,
+): Promise<T> {
   try {
     return await open();
   } catch (cause) {

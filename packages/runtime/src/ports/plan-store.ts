@@ -6,17 +6,16 @@ const lifetimeMs = 30 * 60_000;
 const largestPlanBytes = 512_000;
 
 /** Plans of one caller: the id is the document's digest, and nobody else's are found. */
-export function planStoreFor(
-  caller: Caller,
-  store: () => Promise<Store>,
-  clock: () => Date,
-): PlanStoreApi {
+export function planStoreFor(caller: Caller, store: () => Promise<Store>, clock: () => Date): PlanStoreApi {
   const owner = `${caller.issuer} ${caller.subject}`;
   return {
     async put(plan: JsonObject) {
       const size = Buffer.byteLength(JSON.stringify(plan));
       if (size > largestPlanBytes) {
-        throw new ToolError('limit_exceeded', `The plan has ${size} bytes; the limit is ${largestPlanBytes}.`);
+        throw new ToolError(
+          'limit_exceeded',
+          `The plan has ${size} bytes; the limit is ${largestPlanBytes}.`,
+        );
       }
       const id = documentDigest(plan);
       const expires = new Date(clock().getTime() + lifetimeMs);

@@ -15,12 +15,15 @@ export function unavailablePort(reason: unknown): object {
 
 /** One object with the methods of both sides; the writing side wins where both have a name. */
 export function joined(read: object, write: object): object {
-  return new Proxy({}, {
-    get: (_, key) => {
-      const owner = key in write ? write : read;
-      const value: unknown = Reflect.get(owner, key, owner);
-      return typeof value === 'function' ? value.bind(owner) : value;
+  return new Proxy(
+    {},
+    {
+      get: (_, key) => {
+        const owner = key in write ? write : read;
+        const value: unknown = Reflect.get(owner, key, owner);
+        return typeof value === 'function' ? value.bind(owner) : value;
+      },
+      has: (_, key) => key in write || key in read,
     },
-    has: (_, key) => key in write || key in read,
-  });
+  );
 }

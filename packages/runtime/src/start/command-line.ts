@@ -5,8 +5,18 @@ import { StartError } from './start-error.js';
 /** What the command line asks for. */
 export type Command =
   | { readonly kind: 'help' | 'version' | 'describe' }
-  | { readonly kind: 'serve'; readonly config: string | undefined; readonly narrowing: Narrowing; readonly http: HttpAddress | undefined }
-  | { readonly kind: 'execute'; readonly config: string | undefined; readonly request: string; readonly approvals: readonly string[] };
+  | {
+      readonly kind: 'serve';
+      readonly config: string | undefined;
+      readonly narrowing: Narrowing;
+      readonly http: HttpAddress | undefined;
+    }
+  | {
+      readonly kind: 'execute';
+      readonly config: string | undefined;
+      readonly request: string;
+      readonly approvals: readonly string[];
+    };
 
 export interface HttpAddress {
   readonly host: string;
@@ -33,7 +43,12 @@ export function readCommandLine(args: readonly string[]): Command {
   if (values.version) return { kind: 'version' };
   if (values.describe) return { kind: 'describe' };
   if (values.execute !== undefined) {
-    return { kind: 'execute', config: values.config, request: values.execute, approvals: values.approval ?? [] };
+    return {
+      kind: 'execute',
+      config: values.config,
+      request: values.execute,
+      approvals: values.approval ?? [],
+    };
   }
   if (values.approval) throw usage('--approval belongs to --execute.');
   return {

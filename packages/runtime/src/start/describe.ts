@@ -1,22 +1,38 @@
 import type { ServerDefinition } from '@devops-mcp/contract';
-import { portOf, type PortSet } from '@devops-mcp/contract';
+import { type PortSet, portOf } from '@devops-mcp/contract';
+import type { z } from 'zod';
 import { metaKeys } from '../mcp/naming.js';
 import { jsonSchemaOf } from '../surface/json-schema-of.js';
 import type { PublishedTool } from '../surface/published-tool.js';
 import { surfaceOf } from '../surface/surface-of.js';
-import type { z } from 'zod';
 
 /** A server as data: what `--describe` prints, and what inventory, pins and documents are made from. */
 export interface Description {
-  readonly server: Omit<ServerDefinition, 'kind' | 'requires' | 'tools' | 'actions' | 'resources' | 'prompts'> & {
+  readonly server: Omit<
+    ServerDefinition,
+    'kind' | 'requires' | 'tools' | 'actions' | 'resources' | 'prompts'
+  > & {
     readonly version: string;
     readonly package: string;
   };
   readonly ports: { readonly required: readonly string[]; readonly optional: readonly string[] };
   readonly tools: readonly DescribedTool[];
   readonly actions: readonly DescribedAction[];
-  readonly resources: readonly { name: string; title: string; description: string; uriTemplate: string; mimeType: string; ports: DescribedPorts }[];
-  readonly prompts: readonly { name: string; title: string; description: string; arguments: unknown; ports: DescribedPorts }[];
+  readonly resources: readonly {
+    name: string;
+    title: string;
+    description: string;
+    uriTemplate: string;
+    mimeType: string;
+    ports: DescribedPorts;
+  }[];
+  readonly prompts: readonly {
+    name: string;
+    title: string;
+    description: string;
+    arguments: unknown;
+    ports: DescribedPorts;
+  }[];
 }
 
 type DescribedPorts = Description['ports'];
@@ -48,7 +64,9 @@ export function describeServer(
     server: { ...facts, version: manifest.version, package: manifest.name },
     ports: {
       required,
-      optional: [...new Set([...used.required, ...used.optional])].filter((name) => !required.includes(name)).sort(),
+      optional: [...new Set([...used.required, ...used.optional])]
+        .filter((name) => !required.includes(name))
+        .sort(),
     },
     tools: surfaceOf(definition, manifest.version).tools.map(describeTool),
     actions: actions.map((action) => ({
@@ -75,8 +93,14 @@ export function describeServer(
 
 function describeTool(tool: PublishedTool): DescribedTool {
   const { origin, ...facts } = tool;
-  const ports = origin.kind === 'tool' ? origin.tool.ports : origin.kind === 'action' ? origin.action.ports : {};
-  return { ...facts, kind: origin.kind, ports: portsOf(ports), _meta: { [metaKeys.riskTier]: tool.riskTier } };
+  const ports =
+    origin.kind === 'tool' ? origin.tool.ports : origin.kind === 'action' ? origin.action.ports : {};
+  return {
+    ...facts,
+    kind: origin.kind,
+    ports: portsOf(ports),
+    _meta: { [metaKeys.riskTier]: tool.riskTier },
+  };
 }
 
 function portsOf(ports: PortSet): DescribedPorts {

@@ -170,7 +170,9 @@ function providedPorts(
 
 function environmentsOf(configuration: Configuration): Environments {
   const without: Environment = { name: noEnvironment, class: 'development' };
-  const known = new Map(configuration.environments.map(({ name, class: kind }) => [name, { name, class: kind }]));
+  const known = new Map(
+    configuration.environments.map(({ name, class: kind }) => [name, { name, class: kind }]),
+  );
   return {
     get: (name) => (name === noEnvironment ? without : known.get(name)),
     names: () => [...known.keys()],

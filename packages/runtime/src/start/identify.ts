@@ -9,5 +9,8 @@ import type { Identify } from '../mcp/request-facts.js';
  */
 export function identifierFor(configuration: Configuration, transport: Transport): Identify {
   const subject = configuration.stdioSubject;
-  return ({ client, sessionId }) => ({ ...stdioCaller({ subject, client, model: null, sessionId }), transport });
+  return ({ client, sessionId }) => ({
+    ...stdioCaller({ subject, client, model: null, sessionId }),
+    transport,
+  });
 }

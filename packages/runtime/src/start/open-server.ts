@@ -50,7 +50,8 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
   const flagged = narrow(surface.tools, options.narrowing);
   const allowed = withhold(flagged.served, (tool) => {
     if (tool.origin.kind === 'tool') return checkPin(lock, definition.name, tool);
-    if (options.transport === 'streamable-http') return 'over HTTP without authentication only reads are served';
+    if (options.transport === 'streamable-http')
+      return 'over HTTP without authentication only reads are served';
     if (readiness.readOnly) return `the server is read-only: ${readiness.why ?? 'not ready'}`;
     return checkPin(lock, definition.name, tool);
   });

@@ -23,7 +23,9 @@ export async function readinessOf(
     pinnedVersion: registered?.version ?? null,
     version: surface.version,
     unpinned: pinned
-      ? surface.tools.filter((tool) => checkPin(lock, definition.name, tool) !== undefined).map(({ name }) => name)
+      ? surface.tools
+          .filter((tool) => checkPin(lock, definition.name, tool) !== undefined)
+          .map(({ name }) => name)
       : null,
     // A policy that cannot be read has stopped the start already.
     policyLoaded: true,

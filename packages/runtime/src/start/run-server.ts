@@ -16,7 +16,9 @@ export async function runServer(
 ): Promise<void> {
   const configuration = await loadConfiguration(await findConfiguration(command.config));
   if (configuration.role === 'executor') {
-    throw new StartError(`${configuration.file} is an executor's configuration; no client is served with it.`);
+    throw new StartError(
+      `${configuration.file} is an executor's configuration; no client is served with it.`,
+    );
   }
   const warn = (message: string) => process.stderr.write(`devops-mcp-${definition.name}: ${message}\n`);
   const server = await openServer({
@@ -27,9 +29,7 @@ export async function runServer(
     random: systemRandom,
     variables: process.env,
   });
-  const stop = command.http
-    ? await listen(server, command.http, warn)
-    : speakOverStdio(server, warn);
+  const stop = command.http ? await listen(server, command.http, warn) : speakOverStdio(server, warn);
   untilAskedToStop(command.http === undefined, async () => {
     await stop();
     await server.close();

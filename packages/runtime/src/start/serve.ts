@@ -1,5 +1,6 @@
 import type { BackendTable, ServerDefinition } from '@devops-mcp/contract';
 import { type Command, helpText, readCommandLine } from './command-line.js';
+import { runServer } from './run-server.js';
 import { StartError } from './start-error.js';
 
 export interface ServeOptions {
@@ -24,7 +25,11 @@ export async function serve(definition: ServerDefinition, options: ServeOptions)
   }
 }
 
-async function carryOut(command: Command, definition: ServerDefinition, options: ServeOptions): Promise<void> {
+async function carryOut(
+  command: Command,
+  definition: ServerDefinition,
+  options: ServeOptions,
+): Promise<void> {
   const { manifest } = options;
   switch (command.kind) {
     case 'help':
@@ -44,7 +49,6 @@ async function carryOut(command: Command, definition: ServerDefinition, options:
       return;
     }
     case 'serve': {
-      const { runServer } = await import('./run-server.js');
       await runServer(definition, options, command);
     }
   }

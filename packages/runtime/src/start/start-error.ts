@@ -25,5 +25,7 @@ export class StartError extends Error {
 export function startErrorFrom(cause: unknown, otherwise: string): StartError {
   if (cause instanceof StartError) return cause;
   if (!(cause instanceof ToolError)) return new StartError(otherwise, { cause });
-  return new StartError(cause.hint === undefined ? cause.message : `${cause.message} ${cause.hint}`, { cause });
+  return new StartError(cause.hint === undefined ? cause.message : `${cause.message} ${cause.hint}`, {
+    cause,
+  });
 }

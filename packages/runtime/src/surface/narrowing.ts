@@ -27,7 +27,8 @@ export function narrow(tools: readonly PublishedTool[], flags: Narrowing): Selec
   }
   return withhold(tools, (tool) => {
     if (flags.readOnly && tool.origin.kind !== 'tool') return 'the server was started with --read-only';
-    if (flags.tools && !flags.tools.includes(tool.name)) return 'the server was started with --tools without it';
+    if (flags.tools && !flags.tools.includes(tool.name))
+      return 'the server was started with --tools without it';
     if (flags.excludeTools.includes(tool.name)) return 'the server was started with --exclude-tools for it';
     return undefined;
   });

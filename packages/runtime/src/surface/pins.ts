@@ -35,7 +35,10 @@ export async function readPins(configurationFolder: string): Promise<ToolsLock |
 }
 
 /** Writes the surfaces' pins beside the configuration; pins of servers that are not given stay. */
-export async function pinSurfaces(configurationFolder: string, surfaces: readonly Surface[]): Promise<ToolsLock> {
+export async function pinSurfaces(
+  configurationFolder: string,
+  surfaces: readonly Surface[],
+): Promise<ToolsLock> {
   const present = await readPins(configurationFolder);
   const servers = { ...present?.servers };
   for (const surface of surfaces) {
@@ -56,10 +59,16 @@ export async function pinSurfaces(configurationFolder: string, surfaces: readonl
  * Why a tool must not be served, or undefined. A description is an instruction to a model, so that
  * one which nobody reviewed is not shown. Without any pins only reads are served.
  */
-export function checkPin(lock: ToolsLock | undefined, server: string, tool: PublishedTool): string | undefined {
+export function checkPin(
+  lock: ToolsLock | undefined,
+  server: string,
+  tool: PublishedTool,
+): string | undefined {
   const pins = lock?.servers[server]?.tools;
   if (!pins) {
-    return tool.origin.kind === 'tool' ? undefined : 'its surface is not pinned: review it, then run devops-mcp pin';
+    return tool.origin.kind === 'tool'
+      ? undefined
+      : 'its surface is not pinned: review it, then run devops-mcp pin';
   }
   const pinned = Object.hasOwn(pins, tool.name) ? pins[tool.name] : undefined;
   if (!pinned) return 'it is not in tools.lock: review it, then run devops-mcp pin';

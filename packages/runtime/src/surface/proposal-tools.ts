@@ -1,5 +1,5 @@
 import type { AnyAction } from '@devops-mcp/contract';
-import { proposalInput, proposalOutput, proposalTools as operations } from '@devops-mcp/governance';
+import { proposalTools as operations, proposalInput, proposalOutput } from '@devops-mcp/governance';
 import { jsonSchemaOf } from './json-schema-of.js';
 import { leavesTheSuite, type ProposalOperation, type PublishedTool, published } from './published-tool.js';
 
@@ -24,7 +24,10 @@ export function proposeTool(action: AnyAction): PublishedTool {
 
 /** The tools with which a caller follows its proposals; published beside actions alone. */
 export function proposalTools(actions: readonly AnyAction[]): readonly PublishedTool[] {
-  const highest = actions.reduce((tier, { riskTier }) => (riskTier > tier ? riskTier : tier), actions[0]?.riskTier ?? 2);
+  const highest = actions.reduce(
+    (tier, { riskTier }) => (riskTier > tier ? riskTier : tier),
+    actions[0]?.riskTier ?? 2,
+  );
   return [
     operation('execute', operations.execute_proposal, {
       riskTier: highest,
@@ -42,7 +45,10 @@ type Operation = (typeof operations)[keyof typeof operations];
 function operation(
   name: ProposalOperation,
   facts: Operation,
-  more: Partial<Pick<PublishedTool, 'riskTier'>> & { destructiveHint?: boolean; openWorldHint?: boolean } = {},
+  more: Partial<Pick<PublishedTool, 'riskTier'>> & {
+    destructiveHint?: boolean;
+    openWorldHint?: boolean;
+  } = {},
 ): PublishedTool {
   return published({
     name: facts.name,

@@ -1,5 +1,5 @@
 import type { AnyAction, AnyTool, RiskTier, ServerDefinition } from '@devops-mcp/contract';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { jsonSchemaOf } from './json-schema-of.js';
 import { proposalTools, proposeTool } from './proposal-tools.js';
 import { leavesTheSuite, type PublishedTool, published } from './published-tool.js';
@@ -24,7 +24,10 @@ export function surfaceOf(definition: ServerDefinition, version: string): Surfac
 
 /** The highest tier that the definition declares. */
 export function highestTier(definition: ServerDefinition): RiskTier {
-  return definition.actions.reduce<RiskTier>((highest, { riskTier }) => (riskTier > highest ? riskTier : highest), 1);
+  return definition.actions.reduce<RiskTier>(
+    (highest, { riskTier }) => (riskTier > highest ? riskTier : highest),
+    1,
+  );
 }
 
 function readTool(tool: AnyTool): PublishedTool {

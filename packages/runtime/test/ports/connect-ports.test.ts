@@ -80,14 +80,18 @@ const production = (settings: string, more = '') =>
 describe('connectPorts', () => {
   it('opens each port of each environment once, on first use', async () => {
     opened = 0;
-    const { connector } = await connect(production('{ use: wood, path: ./a }', 'ports: { shelf: { use: wood, path: ./b } }\n'));
+    const { connector } = await connect(
+      production('{ use: wood, path: ./a }', 'ports: { shelf: { use: wood, path: ./b } }\n'),
+    );
     expect(opened).toBe(0);
     const reads = await Promise.all([
       connector.read({ shelf }, 'production', caller),
       connector.read({ shelf }, 'production', caller),
       connector.read({ shelf }, 'none', caller),
     ]);
-    const seen = await Promise.all(reads.map((ports: ReadPorts<{ shelf: typeof shelf }>) => ports.shelf.look()));
+    const seen = await Promise.all(
+      reads.map((ports: ReadPorts<{ shelf: typeof shelf }>) => ports.shelf.look()),
+    );
     expect(seen).toEqual(['production /company/a -', 'production /company/a -', 'none /company/b -']);
     expect(opened).toBe(2);
   });
@@ -113,7 +117,9 @@ describe('connectPorts', () => {
 
   it('gives the write side only where a write credential is configured', async () => {
     const without = await connect(production('{ use: wood, path: ./a }'));
-    await expect(without.connector.write({ shelf }, 'production', caller)).rejects.toMatchObject({ code: 'denied' });
+    await expect(without.connector.write({ shelf }, 'production', caller)).rejects.toMatchObject({
+      code: 'denied',
+    });
     const withOne = await connect(
       production('{ use: wood, path: ./a, write: { path: ./w, credential: "Bearer ${SHELF_TOKEN}" } }'),
     );
@@ -127,7 +133,9 @@ describe('connectPorts', () => {
   });
 
   it('expands variables in credentials and nowhere else', async () => {
-    const { connector } = await connect(production('{ use: wood, path: "./${SHELF_TOKEN}", credential: { env: SHELF_TOKEN } }'));
+    const { connector } = await connect(
+      production('{ use: wood, path: "./${SHELF_TOKEN}", credential: { env: SHELF_TOKEN } }'),
+    );
     const ports = await connector.read({ shelf }, 'production', caller);
     expect(await ports.shelf.look()).toBe('production /company/${SHELF_TOKEN} opened-by-variable');
   });
@@ -157,9 +165,9 @@ describe('refuseProductionReach', () => {
   };
 
   it('refuses a credential that reaches tier 3 in production', async () => {
-    await expect(check(production('{ use: wood, path: ./a, reach: 3, write: { path: ./w } }'))).rejects.toThrow(
-      /environments\.production\.ports\.shelf\.write could apply tier 3/,
-    );
+    await expect(
+      check(production('{ use: wood, path: ./a, reach: 3, write: { path: ./w } }')),
+    ).rejects.toThrow(/environments\.production\.ports\.shelf\.write could apply tier 3/);
     await check(production('{ use: wood, path: ./a, reach: 2, write: { path: ./w } }'));
     await check(production('{ use: wood, path: ./a, reach: 3 }'));
   });
@@ -167,6 +175,8 @@ describe('refuseProductionReach', () => {
   it('asks shared credentials too, once there is a production environment', async () => {
     const shared = 'ports: { shelf: { use: wood, path: ./a, reach: 3, write: { path: ./w } } }\n';
     await check(shared);
-    await expect(check(`${shared}environments:\n  live: { class: production }\n`)).rejects.toThrow(/ports\.shelf\.write/);
+    await expect(check(`${shared}environments:\n  live: { class: production }\n`)).rejects.toThrow(
+      /ports\.shelf\.write/,
+    );
   });
 });

@@ -2,7 +2,7 @@ import type { Operation } from './model.js';
 
 /** Routes of the services behind the storefront, and what consumes their events. */
 export const backendOperations: readonly Operation[] = [
-{
+  {
     service: 'checkout',
     name: 'POST /carts/{id}/items',
     kind: 'server',
@@ -27,7 +27,10 @@ export const backendOperations: readonly Operation[] = [
       { kind: 'call', service: 'payments-api', operation: 'POST /payments', timeoutMs: 6_000 },
       { kind: 'call', service: 'orders', operation: 'POST /orders', timeoutMs: 4_000 },
     ],
-    lines: ['Started checkout cart={cart} items={few} total_minor={amount}', 'Checkout finished order={order}'],
+    lines: [
+      'Started checkout cart={cart} items={few} total_minor={amount}',
+      'Checkout finished order={order}',
+    ],
   },
   {
     service: 'payments-api',

@@ -6,7 +6,11 @@ export const shopTeams: readonly Team[] = [
   { name: 'team-payments', title: 'Payments', members: ['payments-one', 'payments-two', 'payments-three'] },
   { name: 'team-orders', title: 'Orders', members: ['orders-one', 'orders-two'] },
   { name: 'team-supply', title: 'Supply', members: ['supply-one', 'supply-two', 'supply-three'] },
-  { name: 'team-catalogue', title: 'Catalogue', members: ['catalogue-one', 'catalogue-two', 'catalogue-three'] },
+  {
+    name: 'team-catalogue',
+    title: 'Catalogue',
+    members: ['catalogue-one', 'catalogue-two', 'catalogue-three'],
+  },
   { name: 'team-identity', title: 'Identity', members: ['identity-one', 'identity-two'] },
   { name: 'team-messaging', title: 'Messaging', members: ['messaging-one', 'messaging-two'] },
   { name: 'team-observability', title: 'Observability', members: ['observability-one', 'observability-two'] },
@@ -29,7 +33,13 @@ export const shopResources: readonly ShopResource[] = [
   resource('search-index', 'search-index', 'team-catalogue', 'opensearch', 'Index of products'),
   resource('order-events', 'queue', 'team-orders', 'rabbitmq', 'Events of orders'),
   {
-    ...resource('payment-provider', 'external-service', 'team-payments', 'https', 'Charges cards and wallets'),
+    ...resource(
+      'payment-provider',
+      'external-service',
+      'team-payments',
+      'https',
+      'Charges cards and wallets',
+    ),
     host: 'api.payment-provider.example',
     port: 443,
   },

@@ -47,7 +47,7 @@ export const quirks: readonly Quirk[] = [
   {
     service: 'shipping',
     operation: 'order-events process',
-    share: 0.012,
+    share: 0.006,
     status: 503,
     level: 'error',
     line: 'Carrier refused the label order={order}, message goes back to the queue',
@@ -65,7 +65,7 @@ export const quirks: readonly Quirk[] = [
   {
     service: 'notifications',
     operation: 'order-events process',
-    share: 0.008,
+    share: 0.005,
     status: 503,
     level: 'error',
     line: 'Mail was not accepted order={order}, trying again later',
@@ -125,7 +125,11 @@ export const backgroundLines: Readonly<Record<string, readonly string[]>> = {
     'Outbox drained events={few} took_ms={ms}',
     'Metrics exported points={count}',
   ],
-  go: ['background sweep finished removed={few}', 'config reloaded source=configmap changed=false', 'gc pause {ms}us'],
+  go: [
+    'background sweep finished removed={few}',
+    'config reloaded source=configmap changed=false',
+    'gc pause {ms}us',
+  ],
   node: ['Health probe ok', 'Event loop delay p99={ms}ms', 'Cache statistics entries={count} hits={count}'],
   python: ['worker heartbeat queue={few}', 'model cache entries={count}', 'health check ok'],
 };

@@ -10,7 +10,13 @@ export const storefrontOperations: readonly Operation[] = [
     success: 200,
     steps: [
       { kind: 'call', service: 'catalogue', operation: 'GET /products', timeoutMs: 4_000 },
-      { kind: 'call', service: 'recommendations', operation: 'GET /recommendations', optional: true, timeoutMs: 2_500 },
+      {
+        kind: 'call',
+        service: 'recommendations',
+        operation: 'GET /recommendations',
+        optional: true,
+        timeoutMs: 2_500,
+      },
     ],
     lines: ['Rendered home page products={few} cache=miss'],
   },

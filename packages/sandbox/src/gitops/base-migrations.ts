@@ -66,7 +66,11 @@ export const baseMigrations: Readonly<Record<string, BaseMigrations>> = {
 `,
         down: '',
       },
-      { name: 'index_orders_by_user', up: 'CREATE INDEX orders_user_id ON orders (user_id, placed_at DESC);\n', down: '' },
+      {
+        name: 'index_orders_by_user',
+        up: 'CREATE INDEX orders_user_id ON orders (user_id, placed_at DESC);\n',
+        down: '',
+      },
       {
         name: 'create_outbox',
         up: 'CREATE TABLE outbox (id bigserial PRIMARY KEY, topic text NOT NULL, body jsonb NOT NULL);\n',
@@ -150,6 +154,10 @@ export const baseMigrations: Readonly<Record<string, BaseMigrations>> = {
         down: '',
       },
     ],
-    during: { name: 'pickup_point', up: 'ALTER TABLE "Shipment" ADD COLUMN "pickupPointId" TEXT;\n', down: '' },
+    during: {
+      name: 'pickup_point',
+      up: 'ALTER TABLE "Shipment" ADD COLUMN "pickupPointId" TEXT;\n',
+      down: '',
+    },
   },
 };

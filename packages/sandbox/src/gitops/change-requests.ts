@@ -61,7 +61,9 @@ export function renderChangeRequests(scenario: Scenario): {
 
 /** The culprit, or what was deployed last on a quiet day. */
 function serviceToChange(scenario: Scenario): string {
-  return scenario.culprit?.service ?? scenario.changes.find((change) => change.id === 'decoy')?.service ?? 'web';
+  return (
+    scenario.culprit?.service ?? scenario.changes.find((change) => change.id === 'decoy')?.service ?? 'web'
+  );
 }
 
 function request(

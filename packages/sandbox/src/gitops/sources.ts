@@ -79,6 +79,30 @@ export const features: readonly Feature[] = [
     node: 'Math.ceil(seconds / 60)',
     python: '-(-seconds // 60)',
   }),
+  feature('count full boxes', 'boxesFor', 'items', {
+    java: '(items + 11) / 12',
+    go: '(items + 11) / 12',
+    node: 'Math.ceil(items / 12)',
+    python: '-(-items // 12)',
+  }),
+  feature('show stars from 0 to 5', 'starsOf', 'percent', {
+    java: 'Math.round(percent / 20f)',
+    go: '(percent + 10) / 20',
+    node: 'Math.round(percent / 20)',
+    python: 'round(percent / 20)',
+  }),
+  feature('keep caches for at least ten seconds', 'cacheSeconds', 'wanted', {
+    java: 'Math.max(10, wanted)',
+    go: 'max(10, wanted)',
+    node: 'Math.max(10, wanted)',
+    python: 'max(10, wanted)',
+  }),
+  feature('add value added tax to prices', 'grossOf', 'net', {
+    java: 'net * 119 / 100',
+    go: 'net * 119 / 100',
+    node: 'Math.floor((net * 119) / 100)',
+    python: 'net * 119 // 100',
+  }),
   feature('treat negative delays as none', 'delayOf', 'delay', {
     java: 'Math.max(0, delay)',
     go: 'max(0, delay)',

@@ -2,7 +2,12 @@ import { join } from 'node:path';
 import { shopServices } from '../company/services.js';
 import type { Scenario } from '../scenario/model.js';
 import { renderChangeRequests } from './change-requests.js';
-import { type DesiredService, type RepositoryFiles, renderService, rootKustomization } from './desired-state.js';
+import {
+  type DesiredService,
+  type RepositoryFiles,
+  renderService,
+  rootKustomization,
+} from './desired-state.js';
 import { type Commit, importRepository } from './fast-import.js';
 import { copyState, type History, type HistoryEvent, planHistory } from './plan-history.js';
 import { renderSource, sourcePath } from './sources.js';
@@ -49,8 +54,14 @@ function inOrder(entries: readonly Numbered[]): readonly Numbered[] {
 }
 
 /** Turns events into commits by rendering each service before and after. Staging is a day ahead. */
-function replay(history: History, environment: 'production' | 'staging', leadMs: number): readonly Numbered[] {
-  const states = new Map([...history.start].map(([name, state]) => [name, atHome(copyState(state), environment)]));
+function replay(
+  history: History,
+  environment: 'production' | 'staging',
+  leadMs: number,
+): readonly Numbered[] {
+  const states = new Map(
+    [...history.start].map(([name, state]) => [name, atHome(copyState(state), environment)]),
+  );
   const written = new Map<string, RepositoryFiles>();
   const first = new Map<string, string>([
     ['README.md', readme(environment)],
@@ -61,7 +72,12 @@ function replay(history: History, environment: 'production' | 'staging', leadMs:
     written.set(service.name, files);
     for (const [path, content] of files) first.set(path, content);
   }
-  const start = { atMs: history.startMs - leadMs, author: 'release-bot', message: 'Import the desired state\n', files: first };
+  const start = {
+    atMs: history.startMs - leadMs,
+    author: 'release-bot',
+    message: 'Import the desired state\n',
+    files: first,
+  };
   const entries: Numbered[] = [{ commit: start, event: null }];
   for (const [index, event] of history.events.entries()) {
     const state = states.get(event.service);
@@ -73,7 +89,12 @@ function replay(history: History, environment: 'production' | 'staging', leadMs:
     written.set(event.service, after);
     const files = changed(before, after);
     if (files.size === 0) continue;
-    const commit = { atMs: event.atMs - leadMs, author: event.author, message: messageOf(event, index), files };
+    const commit = {
+      atMs: event.atMs - leadMs,
+      author: event.author,
+      message: messageOf(event, index),
+      files,
+    };
     entries.push({ commit, event });
   }
   return entries;

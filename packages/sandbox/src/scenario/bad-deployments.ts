@@ -20,7 +20,7 @@ export const badDeployments: readonly BadVersion[] = [
     service: 'payments-api',
     version: '2.31.0',
     routes: ['POST /payments'],
-    slower: 2.4,
+    slower: 3,
     title: 'charge saved wallets with their network token',
     body: 'Uses the token of the wallet when the customer pays with a saved instrument.',
     source: `
@@ -29,7 +29,7 @@ export const badDeployments: readonly BadVersion[] = [
     }
 `,
     failure: {
-      share: 0.42,
+      share: 0.5,
       status: 500,
       line: 'Payment failed payment={payment} amount_minor={amount} method={method}',
       exception: {
@@ -50,7 +50,7 @@ export const badDeployments: readonly BadVersion[] = [
     service: 'catalogue',
     version: '6.4.0',
     routes: ['GET /products/{id}', 'GET /products'],
-    slower: 2.1,
+    slower: 2.8,
     title: 'show the price of the customer group',
     body: 'Picks the price by group instead of the first one.',
     source: `
@@ -80,7 +80,7 @@ func groupPrice(prices []Price, group int) Price {
     service: 'checkout',
     version: '3.45.0',
     routes: ['POST /checkout'],
-    slower: 2.2,
+    slower: 2.8,
     title: 'add gift cards to the totals',
     body: 'Totals now subtract gift cards before the payment is made.',
     source: `
@@ -109,7 +109,7 @@ export function payable(totals) {
     service: 'search',
     version: '3.6.0',
     routes: ['GET /search'],
-    slower: 2.3,
+    slower: 2.9,
     title: 'return facets with every answer',
     body: 'The storefront shows filters from the facets of the answer.',
     source: `
@@ -226,7 +226,8 @@ func fullName(user Row) string {
       exception: {
         language: 'java',
         type: 'org.postgresql.util.PSQLException',
-        message: 'ERROR: column "provider_answer" of relation "payment_attempts" does not exist\n  Position: 61',
+        message:
+          'ERROR: column "provider_answer" of relation "payment_attempts" does not exist\n  Position: 61',
         frames: [
           'org.postgresql.core.v3.QueryExecutorImpl.receiveErrorResponse(QueryExecutorImpl.java:2734)',
           'com.example.payments.AttemptRepository.insert(AttemptRepository.java:39)',

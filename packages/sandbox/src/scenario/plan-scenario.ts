@@ -1,6 +1,6 @@
 import type { IncidentKind } from '../incident-kinds.js';
 import { createRandom, type Random } from '../random.js';
-import { badDeployments, badMigrations, type BadVersion } from './bad-deployments.js';
+import { type BadVersion, badDeployments, badMigrations } from './bad-deployments.js';
 import { harmlessDeployments, harmlessSettings } from './harmless-changes.js';
 import type { PlannedChange, Rollout, Scenario } from './model.js';
 import { leakingVersions, outages } from './outages-and-leaks.js';
@@ -79,7 +79,9 @@ function outage(plan: Plan, seed: number): Scenario {
   const chosenOutage = chosen(outages, seed);
   const onsetMs = plan.recently;
   const decoyAt = onsetMs - Math.round(plan.random.between(4, 9) * minuteMs);
-  const others = harmlessDeployments.map((change) => change.service).filter((name) => name !== chosenOutage.decoy);
+  const others = harmlessDeployments
+    .map((change) => change.service)
+    .filter((name) => name !== chosenOutage.decoy);
   const scenario = withChanges(
     plan,
     { service: chosenOutage.service, resource: chosenOutage.resource, onsetMs },
@@ -97,7 +99,7 @@ function leak(plan: Plan, seed: number, hours: number): Scenario {
   const lastsMs = Math.round(hours * 0.7 * 60 * minuteMs);
   const onsetMs = plan.base.nowMs - lastsMs;
   // Nearly two fillings until now: instances were killed once, and the fastest a second time just now.
-  const fullAfterMs = Math.round(lastsMs / 1.92);
+  const fullAfterMs = Math.round(lastsMs / 1.98);
   const { source, config, title, body, service, version } = leaking;
   const committedMs = onsetMs - rolloutMs;
   const cause: PlannedChange = { id: 'cause', service, version, committedMs, title, body, source, config };
@@ -117,11 +119,7 @@ function decoy(plan: Plan, without: readonly string[], atMs: number): PlannedCha
   return { ...plan.random.pick(candidates), id: 'decoy', committedMs: atMs - rolloutMs };
 }
 
-function withChanges(
-  plan: Plan,
-  culprit: Scenario['culprit'],
-  changes: readonly PlannedChange[],
-): Scenario {
+function withChanges(plan: Plan, culprit: Scenario['culprit'], changes: readonly PlannedChange[]): Scenario {
   const { startMs, nowMs } = plan.base;
   const settings: PlannedChange = {
     ...plan.random.pick(harmlessSettings),

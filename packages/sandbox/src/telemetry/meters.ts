@@ -3,12 +3,16 @@ import { shopService } from '../company/services.js';
 import { createRandom, type Random } from '../random.js';
 import type { Leak } from '../scenario/model.js';
 import { containerStartUs, isServing, type Pod, restartsUntil } from '../scenario/pods.js';
-import { integer, nanos, resourceOf, text } from './encode.js';
-
-/** Bounds of the OpenTelemetry HTTP conventions, in seconds. */
-export const durationBounds = [
-  0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
-] as const;
+import { resourceOf, text } from './encode.js';
+import {
+  bucketOf,
+  connections,
+  emptySeries,
+  gauge,
+  histograms,
+  type Measured,
+  type Series,
+} from './encode-metrics.js';
 
 /** What the instances count and measure. */
 export interface Meters {
@@ -17,25 +21,6 @@ export interface Meters {
   /** All instances as they export at this time: export requests of bounded size. */
   collect(atUs: number): readonly string[];
   readonly points: () => number;
-}
-
-export interface Measured {
-  readonly pod: Pod;
-  readonly operation: { readonly name: string; readonly kind: 'server' | 'consumer' };
-  readonly status: number;
-  readonly startUs: number;
-  readonly durationUs: number;
-  /** The sampled trace that the request belongs to. */
-  readonly exemplar: { readonly traceId: string; readonly spanId: string } | null;
-}
-
-interface Series {
-  readonly attributes: string;
-  readonly kind: 'server' | 'consumer';
-  readonly buckets: number[];
-  count: number;
-  sum: number;
-  exemplar: Measured | null;
 }
 
 interface Meter {
@@ -84,7 +69,11 @@ export function createMeters(
         restartIfDue(meter, atUs);
         const first = alive.find((other) => other.pod.service === meter.pod.service) === meter;
         const queue = first ? depths.get(meter.pod.service) : undefined;
-        points += meter.series.size + 4 + (hasDatabase(shopService(meter.pod.service).resources) ? 1 : 0) + (queue === undefined ? 0 : 1);
+        points +=
+          meter.series.size +
+          4 +
+          (hasDatabase(shopService(meter.pod.service).resources) ? 1 : 0) +
+          (queue === undefined ? 0 : 1);
         return blockOf(meter, atUs, leakOf(meter.pod.service), queue);
       });
       const requests: string[] = [];
@@ -118,14 +107,7 @@ function count(meter: Meter, served: Measured): void {
   const key = `${operation.name} ${status}`;
   let series = meter.series.get(key);
   if (series === undefined) {
-    series = {
-      attributes: attributesOf(operation, status),
-      kind: operation.kind,
-      buckets: new Array<number>(durationBounds.length + 1).fill(0),
-      count: 0,
-      sum: 0,
-      exemplar: null,
-    };
+    series = emptySeries(operation, status);
     meter.series.set(key, series);
   }
   const bucket = bucketOf(seconds);
@@ -135,28 +117,14 @@ function count(meter: Meter, served: Measured): void {
   if (served.exemplar !== null) series.exemplar = served;
 }
 
-/** The bucket that a duration falls into; bounds belong to the bucket below them. */
-export function bucketOf(seconds: number): number {
-  const found = durationBounds.findIndex((bound) => seconds <= bound);
-  return found < 0 ? durationBounds.length : found;
-}
-
-function attributesOf(operation: Measured['operation'], status: number): string {
-  if (operation.kind === 'consumer') {
-    const failed = status >= 500 ? `,${text('error.type', String(status))}` : '';
-    return `${text('messaging.destination.name', 'order-events')},${text('messaging.operation.name', 'process')},${text('messaging.system', 'rabbitmq')}${failed}`;
-  }
-  const [method = '', route = ''] = operation.name.split(' ');
-  const failed = status >= 500 ? `,${text('error.type', String(status))}` : '';
-  return `${text('http.request.method', method)},${text('http.route', route)},${integer('http.response.status_code', status)},${text('url.scheme', 'http')}${failed}`;
-}
-
 function blockOf(meter: Meter, atUs: number, leak: Leak | undefined, queue: number | undefined): string {
   const service = shopService(meter.pod.service);
   const { random } = meter;
-  const metrics = [...histograms(meter, atUs)];
+  const metrics = [...histograms([...meter.series.values()], meter.startUs, atUs)];
   const level = memoryLevel(meter.pod, atUs, leak);
-  const memory = Math.round(Math.min(1, level * random.between(0.985, 1.015)) * service.memoryMiB * 1_048_576);
+  const memory = Math.round(
+    Math.min(1, level * random.between(0.985, 1.015)) * service.memoryMiB * 1_048_576,
+  );
   const pressure = Math.max(0, level - 0.75) * 2;
   const limit = service.cpuMillis / 1_000;
   const busy = 0.05 + (meter.busyUs / 60_000_000) * 0.5 + pressure;
@@ -172,43 +140,17 @@ function blockOf(meter: Meter, atUs: number, leak: Leak | undefined, queue: numb
   if (hasDatabase(service.resources)) metrics.push(connections(atUs, pool));
   if (service.queue !== undefined && queue !== undefined)
     metrics.push(
-      gauge(service.queue.metric, '{message}', atUs, String(queue), text('messaging.destination.name', service.queue.name)),
+      gauge(
+        service.queue.metric,
+        '{message}',
+        atUs,
+        String(queue),
+        text('messaging.destination.name', service.queue.name),
+      ),
     );
   return `{"resource":${meter.resource},"scopeMetrics":[{"scope":{"name":"com.example.instrumentation","version":"1.4.0"},"metrics":[${metrics.join(',')}]}]}`;
 }
 
-function* histograms(meter: Meter, atUs: number): Generator<string> {
-  for (const kind of ['server', 'consumer'] as const) {
-    const points: string[] = [];
-    for (const series of meter.series.values())
-      if (series.kind === kind) points.push(point(series, meter.startUs, atUs));
-    if (points.length === 0) continue;
-    const name = kind === 'server' ? 'http.server.request.duration' : 'messaging.process.duration';
-    yield `{"name":"${name}","unit":"s","histogram":{"aggregationTemporality":2,"dataPoints":[${points.join(',')}]}}`;
-  }
-}
-
-function point(series: Series, startUs: number, atUs: number): string {
-  const measured = series.exemplar;
-  series.exemplar = null;
-  const exemplars =
-    measured === null || measured.exemplar === null
-      ? ''
-      : `,"exemplars":[{"timeUnixNano":"${nanos(measured.startUs + measured.durationUs)}","asDouble":${measured.durationUs / 1_000_000},"spanId":"${measured.exemplar.spanId}","traceId":"${measured.exemplar.traceId}"}]`;
-  return `{"attributes":[${series.attributes}],"startTimeUnixNano":"${nanos(startUs)}","timeUnixNano":"${nanos(atUs)}","count":"${series.count}","sum":${Number(series.sum.toFixed(6))},"bucketCounts":["${series.buckets.join('","')}"],"explicitBounds":[${durationBounds.join(',')}]${exemplars}}`;
-}
-
-function gauge(name: string, unit: string, atUs: number, value: string, attributes: string): string {
-  const list = attributes === '' ? '' : `"attributes":[${attributes}],`;
-  return `{"name":"${name}","unit":"${unit}","gauge":{"dataPoints":[{${list}"timeUnixNano":"${nanos(atUs)}","asDouble":${value}}]}}`;
-}
-
 function hasDatabase(resources: readonly string[]): boolean {
   return resources.some((name) => shopResource(name).type === 'database');
-}
-
-/** Goes up and down and is added over instances, hence a sum that is not monotonic. */
-function connections(atUs: number, used: number): string {
-  const attributes = `${text('db.client.connection.state', 'used')},${text('db.client.connection.pool.name', 'main')}`;
-  return `{"name":"db.client.connection.count","unit":"{connection}","sum":{"aggregationTemporality":2,"isMonotonic":false,"dataPoints":[{"attributes":[${attributes}],"timeUnixNano":"${nanos(atUs)}","asInt":"${used}"}]}}`;
 }

@@ -1,4 +1,4 @@
-import { bucketOf, durationBounds } from './meters.js';
+import { bucketOf, durationBounds } from './encode-metrics.js';
 
 /** What alert rules look at: requests, errors and durations of each service by minute. */
 export interface ServiceMinutes {

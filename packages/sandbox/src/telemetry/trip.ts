@@ -44,12 +44,12 @@ export function createFiller(random: Random): (template: string, trip: Trip) => 
     }
     let filled = parts[0] ?? '';
     for (let i = 1; i < parts.length; i += 2)
-      filled += valueOf(parts[i] ?? '', trip, random) + (parts[i + 1] ?? '');
+      filled += textFor(parts[i] ?? '', trip, random) + (parts[i + 1] ?? '');
     return filled;
   };
 }
 
-function valueOf(name: string, trip: Trip, random: Random): string {
+function textFor(name: string, trip: Trip, random: Random): string {
   const fresh = passing[name];
   if (fresh !== undefined) return fresh(random);
   const known = trip.values.get(name);

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { entryPoints, operationOf } from '../company/operations.js';
 import { backgroundLines } from '../company/quirks.js';
 import { shopService, shopServices } from '../company/services.js';
@@ -10,9 +10,10 @@ import { createBatches } from './batches.js';
 import { logRecord, text } from './encode.js';
 import { createMeters } from './meters.js';
 import { type Encoding, openRotatingFile, type RotatingFile } from './rotating-file.js';
-import { serve, type World } from './serve.js';
+import { serve } from './serve.js';
 import { createServiceMinutes, type ServiceMinutes } from './service-minutes.js';
 import { createFiller, type Trip } from './trip.js';
+import type { World } from './work.js';
 
 const secondUs = 1_000_000;
 const minuteUs = 60 * secondUs;
@@ -55,7 +56,8 @@ export async function writeTelemetry(options: {
   for (const startUs of arrivals(world.random, fromUs, untilUs, Math.max(1, scale))) {
     while (startUs >= nextExportUs) {
       await exportUntil(nextExportUs, world, files, scenario, shares.logged);
-      if (nextExportUs % (5 * minuteUs) < exportEveryUs) options.onProgress(nextExportUs - fromUs, untilUs - fromUs);
+      if (nextExportUs % (5 * minuteUs) < exportEveryUs)
+        options.onProgress(nextExportUs - fromUs, untilUs - fromUs);
       nextExportUs += exportEveryUs;
     }
     requests += 1;
@@ -150,9 +152,21 @@ function openFiles(folder: string, scenario: Scenario): Files {
     rotateAtMs.map((atMs, index) => ({ atMs, encoding: encodingOf(index) }));
   return {
     rotateAtMs,
-    logs: openRotatingFile(join(folder), 'logs', all(() => 'gzip')),
-    traces: openRotatingFile(join(folder), 'traces', all((index) => (index === 0 ? 'zstd' : 'plain'))),
-    metrics: openRotatingFile(join(folder), 'metrics', all(() => 'plain')),
+    logs: openRotatingFile(
+      join(folder),
+      'logs',
+      all(() => 'gzip'),
+    ),
+    traces: openRotatingFile(
+      join(folder),
+      'traces',
+      all((index) => (index === 0 ? 'zstd' : 'plain')),
+    ),
+    metrics: openRotatingFile(
+      join(folder),
+      'metrics',
+      all(() => 'plain'),
+    ),
   };
 }
 
@@ -188,7 +202,15 @@ function writeBackground(world: World, untilUs: number, share: number): void {
       const trip: Trip = { traceId: '', sampled: false, logged: true, values: new Map() };
       const body = world.fill(world.ids.pick(lines), trip);
       const attributes = text('logger', 'background');
-      const facts = { atUs, severity: 'DEBUG', body, attributes, traceId: '', spanId: '', sampled: false } as const;
+      const facts = {
+        atUs,
+        severity: 'DEBUG',
+        body,
+        attributes,
+        traceId: '',
+        spanId: '',
+        sampled: false,
+      } as const;
       world.logs.add(pod, atUs, logRecord(facts));
     }
 }

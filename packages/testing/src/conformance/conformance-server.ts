@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineServer } from '@devops-mcp/contract';
@@ -6,8 +6,8 @@ import { parseConfiguration } from '@devops-mcp/runtime';
 import {
   createRequestStates,
   createServerFactory,
-  identifierFor,
   type Incoming,
+  identifierFor,
   type McpParts,
   openGovernance,
   roadRequests,
@@ -43,11 +43,20 @@ const definition = defineServer({
   ...{ requires: [], tools: [], actions: [], resources: [], prompts: [] },
 });
 
+/** The default policy names the suite's own servers and therefore denies this one. */
+const policy = `policies:
+  - name: fixtures
+    match: { server: [conformance], actionTier: [1] }
+    effect: allow
+    requirements: [log_to_siem]
+`;
+
 /** Starts the fixture server on a free loopback port, with state and audit in a folder of its own. */
 export async function startConformanceServer(): Promise<ConformanceServer> {
   const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
+  await writeFile(join(folder, 'policy.yaml'), policy);
   const configuration = parseConfiguration(
-    'version: 1\nstate: { path: ./state }\naudit: { path: ./audit }\n',
+    'version: 1\nstate: { path: ./state }\naudit: { path: ./audit }\npolicy: ./policy.yaml\n',
     join(folder, 'devops-mcp.yaml'),
   );
   const governance = await openGovernance(

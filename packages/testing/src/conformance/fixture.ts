@@ -27,7 +27,9 @@ export interface FixtureTool {
   readonly name: string;
   readonly description: string;
   readonly properties?: Readonly<Record<string, { readonly type: string; readonly description: string }>>;
-  run(incoming: Incoming): Promise<CallToolResult | InputRequiredResult> | CallToolResult | InputRequiredResult;
+  run(
+    incoming: Incoming,
+  ): Promise<CallToolResult | InputRequiredResult> | CallToolResult | InputRequiredResult;
 }
 
 export interface FixtureResource {
@@ -92,7 +94,11 @@ export function promptPart(fixture: FixturePrompt, context: FixtureContext): Mcp
     descriptor: {
       name,
       description,
-      arguments: names.map((argument) => ({ name: argument, description: `The argument ${argument}`, required: true })),
+      arguments: names.map((argument) => ({
+        name: argument,
+        description: `The argument ${argument}`,
+        required: true,
+      })),
     },
     get: (incoming) =>
       travel<GetPromptResult | InputRequiredResult>(
@@ -109,7 +115,11 @@ export function promptPart(fixture: FixturePrompt, context: FixtureContext): Mcp
         },
       ),
     complete: async (incoming) => {
-      const raw = { name, eventType: 'mcp.completion' as const, run: async () => ({ values: ['paris', 'park', 'party'] }) };
+      const raw = {
+        name,
+        eventType: 'mcp.completion' as const,
+        run: async () => ({ values: ['paris', 'park', 'party'] }),
+      };
       const { values } = await travel<{ values: string[] }>(context, raw, incoming, (error) => {
         throw protocolFailure(error);
       });

@@ -1,5 +1,13 @@
 import type { RequestStates } from '@devops-mcp/runtime/protocol';
-import { acceptedContent, inputRequired, inputResponse, type ElicitRequestFormParams } from '@modelcontextprotocol/server';
+import {
+  acceptedContent,
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
+  type ElicitRequestFormParams,
+  type InputRequests,
+  inputRequired,
+  inputResponse,
+} from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { text } from './content.js';
 import type { FixtureTool } from './fixture.js';
@@ -26,6 +34,7 @@ export function questionTools(states: RequestStates): readonly FixtureTool[] {
       run: ({ context }) => afterSampling(context.mcpReq.inputResponses, 'sample', 'Say something'),
     },
     { ...elicitation, name: 'test_streaming_elicitation' },
+    capabilities,
   ];
 }
 
@@ -51,8 +60,29 @@ const listRoots: FixtureTool = {
   description: 'Asks for the client roots',
   run({ context }) {
     const answer = inputResponse(context.mcpReq.inputResponses, 'client_roots');
-    if (answer.kind !== 'roots') return inputRequired({ inputRequests: { client_roots: inputRequired.listRoots() } });
+    if (answer.kind !== 'roots')
+      return inputRequired({ inputRequests: { client_roots: inputRequired.listRoots() } });
     return text(`Roots: ${answer.roots.map((root) => root.uri).join(', ')}`);
+  },
+};
+
+const capabilities: FixtureTool = {
+  name: 'test_input_required_result_capabilities',
+  description: 'Asks only for what the client can do',
+  run({ context }) {
+    // Boundary: the protocol layer has checked the envelope's shape.
+    const envelope = context.mcpReq.envelope as Readonly<Record<string, ClientCapabilities>> | undefined;
+    const declared = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? {};
+    const inputRequests: InputRequests = {
+      ...(declared.sampling
+        ? { sample: inputRequired.createMessage({ messages: [said('Say something')], maxTokens: 50 }) }
+        : {}),
+      ...(declared.elicitation ? { user_name: ask('What is your name?', nameForm) } : {}),
+      ...(declared.roots ? { client_roots: inputRequired.listRoots() } : {}),
+    };
+    const answered = Object.keys(context.mcpReq.inputResponses ?? {}).length > 0;
+    if (answered || Object.keys(inputRequests).length === 0) return text('Nothing to ask.');
+    return inputRequired({ inputRequests });
   },
 };
 
@@ -62,7 +92,11 @@ const legacyQuestions: readonly FixtureTool[] = [
     description: 'Passes a prompt to the client',
     properties: { prompt: { type: 'string', description: 'The prompt' } },
     run: ({ context, arguments: args }) =>
-      afterSampling(context.mcpReq.inputResponses, 'sample', z.object({ prompt: z.string() }).parse(args).prompt),
+      afterSampling(
+        context.mcpReq.inputResponses,
+        'sample',
+        z.object({ prompt: z.string() }).parse(args).prompt,
+      ),
   },
   {
     name: 'test_elicitation',
@@ -71,7 +105,9 @@ const legacyQuestions: readonly FixtureTool[] = [
     run({ context, arguments: args }) {
       const answer = inputResponse(context.mcpReq.inputResponses, 'user');
       if (answer.kind === 'elicit') {
-        return text(`User response: action=${answer.action}, content=${JSON.stringify(answer.content ?? {})}`);
+        return text(
+          `User response: action=${answer.action}, content=${JSON.stringify(answer.content ?? {})}`,
+        );
       }
       const { message } = z.object({ message: z.string() }).parse(args);
       return inputRequired({ inputRequests: { user: ask(message, userForm) } });
@@ -178,9 +214,13 @@ function formTool(name: string, message: string, properties: Form['properties'])
     run({ context }) {
       const answer = inputResponse(context.mcpReq.inputResponses, 'form');
       if (answer.kind === 'elicit') {
-        return text(`Elicitation completed: action=${answer.action}, content=${JSON.stringify(answer.content ?? {})}`);
+        return text(
+          `Elicitation completed: action=${answer.action}, content=${JSON.stringify(answer.content ?? {})}`,
+        );
       }
-      return inputRequired({ inputRequests: { form: ask(message, { type: 'object', properties, required: [] }) } });
+      return inputRequired({
+        inputRequests: { form: ask(message, { type: 'object', properties, required: [] }) },
+      });
     },
   };
 }
@@ -209,5 +249,8 @@ function oneField(name: string, type: 'string' | 'boolean'): Form {
 }
 
 function titled(value: string, title: string) {
-  return ['First', 'Second', 'Third'].map((order, index) => ({ const: `${value}${index + 1}`, title: `${order} ${title}` }));
+  return ['First', 'Second', 'Third'].map((order, index) => ({
+    const: `${value}${index + 1}`,
+    title: `${order} ${title}`,
+  }));
 }

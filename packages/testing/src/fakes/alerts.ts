@@ -1,5 +1,13 @@
 import { type ActionOutcome, type JsonObject, ToolError } from '@devops-mcp/contract';
-import type { Acknowledgement, Alert, AlertsApi, AlertsWriteApi, AlertTransition, Answer, Silence } from '@devops-mcp/domain';
+import type {
+  Acknowledgement,
+  Alert,
+  AlertsApi,
+  AlertsWriteApi,
+  AlertTransition,
+  Answer,
+  Silence,
+} from '@devops-mcp/domain';
 
 export interface FakeAlertsData {
   readonly alerts?: readonly Alert[];

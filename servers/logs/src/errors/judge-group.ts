@@ -24,7 +24,11 @@ export function trendOf({ count, previousCount }: Pick<ErrorGroup, 'count' | 'pr
  * first seen, when it lies within the window or the one before, and nothing of the error was seen in
  * the window before. Null when there is none; older deployments prove nothing, since nobody looked.
  */
-export function newSince(group: ErrorGroup, deployments: readonly Deployment[], window: Window): Deployment | null {
+export function newSince(
+  group: ErrorGroup,
+  deployments: readonly Deployment[],
+  window: Window,
+): Deployment | null {
   if (group.previousCount > 0) return null;
   const lengthMs = window.end.getTime() - window.start.getTime();
   const lookedFrom = window.start.getTime() - lengthMs;

@@ -1,5 +1,6 @@
 import {
   alignColumns,
+  oneLine,
   quoteInline,
   quoteOutside,
   renderNotes,
@@ -18,7 +19,14 @@ export function renderErrors(answer: ErrorsAnswer): string {
   const reference = answer.window?.end;
   return [
     `${total} errors in ${lines} lines, ${renderWindow(answer.window)}`,
-    ...(groups.length > 0 ? [alignColumns(groups.map((group, place) => cells(group, place, reference)), [1, 2])] : []),
+    ...(groups.length > 0
+      ? [
+          alignColumns(
+            groups.map((group, place) => cells(group, place, reference)),
+            [1, 2],
+          ),
+        ]
+      : []),
     ...groups.flatMap((group, place) => details(group, place, reference)),
     renderNotes(answer),
   ].join('\n');
@@ -40,7 +48,9 @@ function cells(group: Group, place: number, reference: string | undefined): read
 function details(group: Group, place: number, reference: string | undefined): readonly string[] {
   const { deployment } = group;
   const where = [
-    ...(deployment ? [`new since ${deployment.version ?? deployment.id} at ${showTime(deployment.time, reference)}`] : []),
+    ...(deployment
+      ? [`new since ${deployment.version ?? deployment.id} at ${showTime(deployment.time, reference)}`]
+      : []),
     listed('versions', group.versions),
     listed('operations', group.operations),
     listed('instances', group.instances),
@@ -55,5 +65,5 @@ function details(group: Group, place: number, reference: string | undefined): re
 }
 
 function listed(name: string, values: readonly string[]): string {
-  return values.length === 0 ? '' : `${name} ${quoteInline(values.join(', ')).slice(1, -1)}`;
+  return values.length === 0 ? '' : `${name} ${oneLine(values.join(', '))}`;
 }

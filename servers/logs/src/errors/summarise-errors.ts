@@ -39,8 +39,8 @@ type Group = ErrorsAnswer['data']['groups'][number];
 
 const sampleMax = 300;
 const stackMax = 1_500;
-const listMax = 5;
-const traceIdsMax = 2;
+const listMax = 3;
+
 const deploymentsMax = 200;
 
 /** Error groups with share, trend and the deployment since which they exist, fitted to the budget. */
@@ -100,16 +100,20 @@ function rowOf(
     histogram: [...group.histogram],
     firstSeen: group.firstSeen.toISOString(),
     lastSeen: group.lastSeen.toISOString(),
-    newSinceDeployment: since === undefined ? null : since !== null,
-    ...(since ? { deployment: { id: since.id, time: since.time.toISOString(), version: since.version } } : {}),
+    ...(since === undefined ? {} : { newSinceDeployment: since !== null }),
+    ...(since ? { deployment: deploymentOf(since) } : {}),
     instances: shortened(group.instances),
     versions: shortened(group.versions),
     operations: shortened(group.operations),
     ...(group.sample === group.template ? {} : { sample: cutText(group.sample, sampleMax) }),
     // One stack trace is what a reader follows; the others are found by fingerprint and trace.
     ...(place === 0 && group.stackTrace !== null ? { stackTrace: cutText(group.stackTrace, stackMax) } : {}),
-    traceIds: group.traceIds.slice(0, traceIdsMax),
+    traceIds: group.traceIds.slice(0, place === 0 ? 2 : 1),
   };
+}
+
+function deploymentOf({ id, time, version }: Deployment): NonNullable<Group['deployment']> {
+  return { id, time: time.toISOString(), ...(version === null ? {} : { version }) };
 }
 
 /** The window and the one before, in which the deployment may lie since which an error exists. */

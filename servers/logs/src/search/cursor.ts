@@ -43,7 +43,8 @@ export function writeCursor(position: SearchPosition, question: object): string 
 /** Rejects with `invalid_input` what is no cursor of ours, or one of another search. */
 export function readCursor(cursor: string, question: object): SearchPosition {
   const parsed = cursorFields.safeParse(decode(cursor));
-  if (!parsed.success || parsed.data.e <= parsed.data.s) throw refused('This is not a cursor of search_logs.');
+  if (!parsed.success || parsed.data.e <= parsed.data.s)
+    throw refused('This is not a cursor of search_logs.');
   const { s, e, c, n, q } = parsed.data;
   if (q !== digest(question)) throw refused('The cursor belongs to a search with other arguments.');
   return { window: { start: new Date(s), end: new Date(e) }, pageCursor: c, given: n };

@@ -14,7 +14,7 @@ export interface ExcerptLine {
 
 export interface ExcerptRow {
   readonly service: string;
-  readonly instance: string | null;
+  readonly instance?: string;
   readonly lines: readonly ExcerptLine[];
 }
 
@@ -30,7 +30,7 @@ export function orderLines(excerpt: LogExcerpt, longest = messageMax): ExcerptRo
   const first = excerpt.matches[0]?.line ?? ordered[0]?.line;
   return {
     service: first?.service ?? '',
-    instance: first?.instance ?? null,
+    ...(first?.instance ? { instance: first.instance } : {}),
     lines: ordered.map(({ line, match }) => lineOf(line, match, longest)),
   };
 }

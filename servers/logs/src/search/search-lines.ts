@@ -51,7 +51,7 @@ export async function searchLines(call: SearchCall): Promise<SearchAnswer> {
       total: found.data.total,
       histogram,
       excerpts: fitted.rows.map((row) => ({ ...row, lines: [...row.lines] })),
-      nextCursor: next ? writeCursor(next, asked) : null,
+      ...(next ? { nextCursor: writeCursor(next, asked) } : {}),
     },
     window: showWindow(position.window, now),
     source: found.source,
@@ -102,13 +102,11 @@ function linesOf(rows: readonly ExcerptRow[]): number {
 
 function histogramOf({ histogram }: LogSearchAnswer): SearchAnswer['data']['histogram'] {
   const [first, second] = histogram;
-  if (first === undefined) return { start: null, stepSeconds: null, counts: [] };
-  const stepMs = second === undefined ? null : second.time.getTime() - first.time.getTime();
-  return {
-    start: first.time.toISOString(),
-    stepSeconds: stepMs === null ? null : stepMs / 1_000,
-    counts: histogram.map(({ count }) => count),
-  };
+  const counts = histogram.map(({ count }) => count);
+  if (first === undefined) return { counts };
+  const start = first.time.toISOString();
+  if (second === undefined) return { start, counts };
+  return { start, stepSeconds: (second.time.getTime() - first.time.getTime()) / 1_000, counts };
 }
 
 function nextPosition(

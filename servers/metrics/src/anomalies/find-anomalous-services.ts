@@ -88,7 +88,7 @@ function rowOf(
     .toSorted((a, b) => b.time.getTime() - a.time.getTime())[0];
   return {
     service: entry.service,
-    owner: own?.owner ?? null,
+    ...(own?.owner ? { owner: own.owner } : {}),
     onset: entry.onset.toISOString(),
     score: roundTo(entry.score, 3),
     dependenciesBefore: (own?.dependsOn ?? []).filter((name) =>
@@ -102,10 +102,10 @@ function rowOf(
 function signalOf(anomaly: Anomaly) {
   return {
     signal: anomaly.signal,
-    instance: anomaly.instance,
+    ...(anomaly.instance === null ? {} : { instance: anomaly.instance }),
     unit: anomaly.unit,
     onset: anomaly.onset.toISOString(),
-    end: anomaly.end?.toISOString() ?? null,
+    ...(anomaly.end === null ? {} : { end: anomaly.end.toISOString() }),
     baseline: roundTo(anomaly.baseline),
     value: roundTo(anomaly.value),
     score: roundTo(anomaly.score, 3),

@@ -98,14 +98,15 @@ function unjudgedCallees({ service, edges, health, resources }: OriginInput): re
 }
 
 function localSigns(input: OriginInput, own: Health): readonly string[] {
-  const { service, edges, resources, lastDeployment } = input;
+  const { service, edges, resources, health, lastDeployment } = input;
   const callees = edges.filter((edge) => edge.from === service).map((edge) => edge.to);
   const stores = callees.filter((name) => resources.has(name));
+  const unseen = stores.filter((name) => (health.get(name)?.state ?? 'unknown') === 'unknown');
   return [
     ...(callees.length > stores.length ? [] : [`${service} calls no other service.`]),
     ...(own.reasons[0] ? [`${service}: ${own.reasons[0]}.`] : []),
     ...deploymentSign(own.since, lastDeployment.get(service)),
-    ...(stores.length > 0 ? [`No telemetry is expected of ${stores.join(', ')}: look there too.`] : []),
+    ...(unseen.length > 0 ? [`Nothing was seen of ${unseen.join(', ')}: look there too.`] : []),
   ];
 }
 

@@ -89,7 +89,7 @@ export async function anomaliesOf(
   window: Window,
   context: CallContext,
 ): Promise<{ readonly found: readonly Anomaly[] | undefined; readonly partial: readonly PartialFailure[] }> {
-  if (metrics === undefined) return { found: undefined, partial: [] };
+  if (metrics === undefined || services.length === 0) return { found: undefined, partial: [] };
   const question = { port: metrics, name: 'metrics', environment, adds: 'deviations of metrics' };
   const answer = await optionalAnswer(question, context, (port) =>
     port.findAnomalies({ window, services, top: anomaliesMax }, context),

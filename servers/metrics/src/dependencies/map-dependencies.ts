@@ -1,6 +1,19 @@
 import type { CallContext, PartialFailure, ResolvedWindow, Source } from '@devops-mcp/contract';
-import { type Alert, type Deployment, parsePeriod, requireService, showWindow } from '@devops-mcp/domain';
-import { type Around, type DependencyGraph, joinEdges, neighbourhood } from './dependency-graph.js';
+import {
+  type Alert,
+  type Deployment,
+  parsePeriod,
+  requireService,
+  type ServiceEntry,
+  showWindow,
+} from '@devops-mcp/domain';
+import {
+  type Around,
+  type DependencyGraph,
+  type GraphEdge,
+  joinEdges,
+  neighbourhood,
+} from './dependency-graph.js';
 import { type FaultOrigin, findFaultOrigin } from './fault-origin.js';
 import { anomaliesOf, type DependencyPorts, type Evidence, gatherEvidence } from './gather-evidence.js';
 import { type Health, judgeHealth } from './node-health.js';
@@ -40,11 +53,13 @@ export async function mapDependencies(
   context.progress(1, 2, 'judging health');
   const catalog = ports.services.list();
   const all = joinEdges({ catalog, observed: evidence.edges ?? [], before: evidence.before ?? [] });
-  const resources = new Set(catalog.flatMap((entry) => entry.resources));
+  const resources = resourcesIn(all, catalog);
   const graph = neighbourhood(question, all, resources);
   const below = neighbourhood({ service, direction: 'downstream', depth: originDepth }, all, resources);
   const names = [...new Set([...graph.nodes, ...below.nodes].map((node) => node.name))];
-  const anomalies = await anomaliesOf(names, ports.metrics, environment, window, context);
+  // A backend refuses names that it does not know, and a dependency without telemetry is no error.
+  const measured = names.filter((name) => evidence.names?.includes(name));
+  const anomalies = await anomaliesOf(measured, ports.metrics, environment, window, context);
   const health = new Map(
     names.map((name) => [
       name,
@@ -71,6 +86,12 @@ export async function mapDependencies(
   };
 }
 
+/** Declared as resources, or named as such by the backend that saw calls to them. */
+function resourcesIn(edges: readonly GraphEdge[], catalog: readonly ServiceEntry[]): ReadonlySet<string> {
+  const seen = edges.map((edge) => edge.to).filter((name) => name.startsWith('resource:'));
+  return new Set([...catalog.flatMap((entry) => entry.resources), ...seen]);
+}
+
 function namesIn({ names, edges }: Evidence): readonly string[] {
   return [...new Set([...(names ?? []), ...(edges ?? []).flatMap(({ from, to }) => [from, to])])];
 }
@@ -93,7 +114,9 @@ function disagreements(
 ): readonly string[] {
   if (evidence.edges === undefined || evidence.edges.length === 0) return [];
   return graph.edges.flatMap(({ from, to, declared, observed }) => {
-    if (declared && observed === undefined && !resources.has(to))
+    // Traces and catalogs name databases each in their own way: that they differ says nothing.
+    if (resources.has(to)) return [];
+    if (declared && observed === undefined)
       return [`${from} → ${to} is declared in the catalog, but no call was seen in this window.`];
     if (!declared && observed !== undefined)
       return [`${from} calls ${to}, which the catalog does not declare.`];

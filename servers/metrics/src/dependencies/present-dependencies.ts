@@ -1,4 +1,4 @@
-import { estimateTokens, fitTokens, roundTo, type ServicesApi } from '@devops-mcp/domain';
+import { type Deployment, estimateTokens, fitTokens, roundTo, type ServicesApi } from '@devops-mcp/domain';
 import type { DependenciesAnswer } from '../tools/get-service-dependencies.js';
 import type { GraphEdge, GraphNode } from './dependency-graph.js';
 import type { DependencyMap } from './map-dependencies.js';
@@ -60,6 +60,7 @@ export function presentDependencies(
 
 function nodeRow(node: GraphNode, map: DependencyMap, catalog: ServicesApi): NodeRow {
   const health = map.health.get(node.name);
+  const owner = catalog.get(node.name)?.owner;
   const deployment = map.lastDeployment.get(node.name);
   const alerts = map.alerts
     .filter((alert) => alert.service === node.name && alert.state === 'firing')
@@ -73,18 +74,14 @@ function nodeRow(node: GraphNode, map: DependencyMap, catalog: ServicesApi): Nod
     reasons: [...(health?.reasons ?? [])],
     ...(health?.since ? { since: health.since.toISOString() } : {}),
     judgedBy: [...(health?.judgedBy ?? [])],
-    owner: catalog.get(node.name)?.owner ?? null,
+    ...(owner ? { owner } : {}),
     ...(alerts.length > 0 ? { alerts: alerts.slice(0, alertsShown) } : {}),
-    ...(deployment
-      ? {
-          lastDeployment: {
-            id: deployment.id,
-            time: deployment.time.toISOString(),
-            version: deployment.version,
-          },
-        }
-      : {}),
+    ...(deployment ? { lastDeployment: deploymentRow(deployment) } : {}),
   };
+}
+
+function deploymentRow({ id, time, version }: Deployment): NonNullable<NodeRow['lastDeployment']> {
+  return { id, time: time.toISOString(), ...(version === null ? {} : { version }) };
 }
 
 function edgeRow({ from, to, declared, observed, before }: GraphEdge, now: Date): EdgeRow {

@@ -28,14 +28,15 @@ export function compareSeries(
   aggregation: Aggregation,
 ): readonly ComparedSeries[] {
   const counterparts = new Map(before.map((series) => [keyOf(series), series]));
+  const counterpartOf = (series: SignalSeries) => counterparts.get(keyOf(series)) ?? siblings(series, before);
   return current
-    .map((series) => compare(series, counterparts.get(keyOf(series)), compareFrom, aggregation))
+    .map((series) => compare(series, counterpartOf(series), compareFrom, aggregation))
     .toSorted((a, b) => rank(a) - rank(b) || b.judgement.score - a.judgement.score);
 }
 
 function compare(
   series: SignalSeries,
-  counterpart: SignalSeries | undefined,
+  counterpart: Counterpart | undefined,
   compareFrom: Date,
   aggregation: Aggregation,
 ): ComparedSeries {
@@ -57,6 +58,18 @@ function compare(
 function statisticOf(statistics: SignalStatistics, aggregation: Aggregation): number | null {
   const value = statistics[aggregation];
   return value === null ? null : roundTo(value);
+}
+
+type Counterpart = Pick<SignalSeries, 'points' | 'statistics'>;
+
+/**
+ * After a rollout every instance and version is new: they are compared with all that there were
+ * before. Operations are too different from each other for that.
+ */
+function siblings(series: SignalSeries, before: readonly SignalSeries[]): Counterpart | undefined {
+  if (!('instance' in series.group || 'version' in series.group)) return undefined;
+  const points = before.filter(({ signal }) => signal === series.signal).flatMap((other) => other.points);
+  return points.length === 0 ? undefined : { points, statistics: seriesStatistics(points) };
 }
 
 function keyOf(series: SignalSeries): string {

@@ -117,9 +117,9 @@ function toFit({ series, judgement, statistics, value, baseline, change }: Compa
     verdict: judgement.verdict,
     ...(judgement.since ? { since: judgement.since.toISOString() } : {}),
     ...(judgement.until ? { until: judgement.until.toISOString() } : {}),
-    value,
-    baseline,
-    change: change === null ? null : roundTo(change, 3),
+    ...(value === null ? {} : { value }),
+    ...(baseline === null ? {} : { baseline }),
+    ...(change === null ? {} : { change: roundTo(change, 3) }),
     statistics: rounded(statistics),
     convention: series.convention,
     metric: series.metric,
@@ -130,20 +130,17 @@ function toFit({ series, judgement, statistics, value, baseline, change }: Compa
   return { row, points: series.points, stepMs: series.stepMs, telling };
 }
 
+/** A series that is all gaps has no statistics. */
 function rounded({ min, max, mean, p50, p95, last }: SignalStatistics) {
-  const round = (value: number | null) => (value === null ? null : roundTo(value));
-  return {
-    min: round(min),
-    max: round(max),
-    mean: round(mean),
-    p50: round(p50),
-    p95: round(p95),
-    last: round(last),
-  };
+  const entries = Object.entries({ min, max, mean, p50, p95, last });
+  return Object.fromEntries(
+    entries.flatMap(([name, value]) => (value === null ? [] : [[name, roundTo(value)]])),
+  );
 }
 
 function markerOf({ id, time, kind, by, version, title }: Deployment) {
-  return { id, time: time.toISOString(), kind, by, version, title: title.slice(0, titleMax) };
+  const shown = { id, time: time.toISOString(), kind, by, title: title.slice(0, titleMax) };
+  return version === null ? shown : { ...shown, version };
 }
 
 function emptyHint(compared: readonly ComparedSeries[], service: string): readonly string[] {

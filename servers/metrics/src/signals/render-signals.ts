@@ -18,10 +18,10 @@ export function renderSignals(answer: SignalsAnswer): string {
   const rows = data.signals.map((row) => [
     row.verdict === 'regressed' ? 'REGRESSED' : row.verdict.replace('_', ' '),
     row.signal + groupOf(row),
-    showValue(row.value, row.unit),
-    `was ${showValue(row.baseline, row.unit)}`,
+    showValue(row.value ?? null, row.unit),
+    `was ${showValue(row.baseline ?? null, row.unit)}`,
     changeOf(row),
-    `last ${showValue(row.statistics.last, row.unit)}`,
+    `last ${showValue(row.statistics.last ?? null, row.unit)}`,
     sparkline(row.points.map(([, value]) => value)),
     lasting(row, reference),
   ]);
@@ -44,7 +44,7 @@ function groupOf({ group }: Row): string {
 }
 
 function changeOf({ change }: Row): string {
-  if (change === null) return '';
+  if (change === undefined) return '';
   if (Math.abs(change) >= 2) return `×${Number((change + 1).toPrecision(2))}`;
   return `${change > 0 ? '+' : ''}${Math.round(change * 100)} %`;
 }

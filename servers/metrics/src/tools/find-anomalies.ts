@@ -9,7 +9,7 @@ export const anomaliesAnswer = envelope(
     services: z.array(
       z.object({
         service: z.string(),
-        owner: z.string().nullable(),
+        owner: z.string().optional(),
         onset: z.string(),
         score: z.number(),
         /** Dependencies, as the catalog declares them, that left their normal before or with it. */
@@ -19,10 +19,11 @@ export const anomaliesAnswer = envelope(
         signals: z.array(
           z.object({
             signal: z.string(),
-            instance: z.string().nullable(),
+            instance: z.string().optional(),
             unit: z.string(),
             onset: z.string(),
-            end: z.string().nullable(),
+            /** Absent while it lasts. */
+            end: z.string().optional(),
             baseline: z.number(),
             value: z.number(),
             score: z.number(),
@@ -47,7 +48,7 @@ export const findAnomalies = defineTool({
   input: z.strictObject({
     environment: environmentName,
     period,
-    top: z.number().int().min(1).max(50).default(10).describe('Services'),
+    top: z.number().int().min(1).max(50).default(10),
     maxTokens,
   }),
   output: anomaliesAnswer,

@@ -43,10 +43,10 @@ export const dependenciesAnswer = envelope(
         reasons: z.array(z.string()),
         since: z.string().optional(),
         judgedBy: z.array(z.string()),
-        owner: z.string().nullable(),
+        owner: z.string().optional(),
         alerts: z.array(z.string()).optional(),
         lastDeployment: z
-          .object({ id: z.string(), time: z.string(), version: z.string().nullable() })
+          .object({ id: z.string(), time: z.string(), version: z.string().optional() })
           .optional(),
       }),
     ),
@@ -72,14 +72,14 @@ export const getServiceDependencies = defineTool({
   name: 'get_service_dependencies',
   title: 'Service dependencies',
   description:
-    'What a service calls (downstream) and what calls it (upstream), with health, alerts, last deployment, traffic, and whether its trouble is local or propagating.',
+    'What a service calls (downstream) and what calls it (upstream): health, owner, alerts, last deployment, traffic; whether trouble is local or propagating.',
   riskTier: 1,
   ports: dependencyPorts,
   input: z.strictObject({
     service: serviceName,
     environment: environmentName,
     direction: z.enum(['upstream', 'downstream', 'both']).default('both'),
-    depth: z.number().int().min(1).max(3).default(1).describe('Calls away'),
+    depth: z.number().int().min(1).max(3).default(1),
     period,
     maxTokens,
   }),

@@ -13,7 +13,8 @@ import { aggregations } from '../signals/compare-series.js';
 import { measureService } from '../signals/measure-service.js';
 import { renderSignals } from '../signals/render-signals.js';
 
-const value = z.number().nullable();
+/** Absent where the series has no value. */
+const value = z.number().optional();
 
 export const signalsAnswer = envelope(
   z.object({
@@ -37,7 +38,7 @@ export const signalsAnswer = envelope(
         traceIds: z.array(z.string()).optional(),
         stepSeconds: z.number(),
         /** Unix time in ms and value; null is a gap. */
-        points: z.array(z.tuple([z.number(), value])),
+        points: z.array(z.tuple([z.number(), z.number().nullable()])),
       }),
     ),
     missing: z.array(z.object({ signal: z.string(), tried: z.array(z.string()) })),
@@ -48,7 +49,7 @@ export const signalsAnswer = envelope(
         time: z.string(),
         kind: z.string(),
         by: z.string(),
-        version: z.string().nullable(),
+        version: z.string().optional(),
         title: z.string(),
       }),
     ),
@@ -60,7 +61,7 @@ export const getServiceMetrics = defineTool({
   name: 'get_service_metrics',
   title: 'Service metrics',
   description:
-    'Signals of a service over a period, compared with a baseline: verdict, onset, points, deployments inside the window.',
+    'Signals of a service against a baseline: verdict, onset, points, deployments inside the window.',
   riskTier: 1,
   ports: { metrics: metricsPort, services: servicesPort, deployments: optional(deploymentsPort) },
   input: z.strictObject({
@@ -68,19 +69,17 @@ export const getServiceMetrics = defineTool({
     environment: environmentName,
     signals: z
       .array(z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,59}$/))
-      .min(1)
       .max(8)
       .default(['error_rate', 'request_rate', 'latency_p95', 'saturation', 'restarts'])
-      .describe(`${standardSignals.join(', ')}, latency, saturation, or one the catalog names`),
+      .describe(`${standardSignals.join(', ')}, latency, saturation or a catalog signal`),
     period,
-    aggregation: z.enum(aggregations).default('mean').describe('Statistic that is compared'),
+    aggregation: z.enum(aggregations).default('mean'),
     groupBy: z.enum(['instance', 'operation', 'version']).optional(),
     compareTo: z
       .string()
-      .min(1)
       .max(100)
       .default('previous_period')
-      .describe('previous_period, same_time_last_week, deployment (the latest) or a deployment id'),
+      .describe('or same_time_last_week, deployment (the latest), a deployment id'),
     maxTokens,
   }),
   output: signalsAnswer,

@@ -18,14 +18,14 @@ const attributesMax = 8;
 export const listServiceMetrics = defineTool({
   name: 'list_service_metrics',
   title: 'Metrics of a service',
-  description: 'Which metrics a service sends, with unit, kind, attributes and when each was last seen.',
+  description: 'Which metrics a service sends: unit, kind, attributes, last seen.',
   riskTier: 1,
   ports: { metrics: metricsPort, services: servicesPort },
   input: z.strictObject({
     service: serviceName,
     environment: environmentName,
     period,
-    match: z.string().min(1).max(80).optional().describe('Only names that contain this'),
+    match: z.string().max(80).optional().describe('Part of the name'),
     maxTokens,
   }),
   output: envelope(
@@ -36,7 +36,7 @@ export const listServiceMetrics = defineTool({
           name: z.string(),
           unit: z.string(),
           kind: z.string(),
-          temporality: z.string().nullable(),
+          temporality: z.string().optional(),
           attributes: z.array(z.string()),
           series: z.number(),
           lastSeen: z.string(),
@@ -101,7 +101,11 @@ function row(info: MetricInfo) {
   const more = info.attributes.length - attributesMax;
   const attributes = info.attributes.slice(0, attributesMax);
   return {
-    ...info,
+    name: info.name,
+    unit: info.unit,
+    kind: info.kind,
+    ...(info.temporality === null ? {} : { temporality: info.temporality }),
+    series: info.series,
     attributes: more > 0 ? [...attributes, `(+${more})`] : attributes,
     lastSeen: info.lastSeen.toISOString(),
   };

@@ -127,9 +127,9 @@ async function detailsOf(
        (max(time_us) FILTER (inside))::DOUBLE AS last_us, min(time_us)::DOUBLE AS known_us,
        ${distinct('instance')} AS instances, ${distinct('version')} AS versions,
        ${distinct('operation')} AS operations,
-       (list(DISTINCT trace_id) FILTER (inside AND trace_id IS NOT NULL))[1:${mostTraces}] AS traces,
+       arg_max(trace_id, time_us, ${mostTraces * 4}) FILTER (inside AND trace_id IS NOT NULL) AS traces,
        unnest(arg_min({'body': body, 'stack': stack, 'type': type, 'level': level, 'attributes': attributes},
-         time_us) FILTER (inside)),
+         (time_us, file_id, seq)) FILTER (inside)),
        [${Array.from({ length: bins }, (_, bin) => `(count(*) FILTER (inside AND bin = ${bin}))::DOUBLE`).join(', ')}] AS histogram
      FROM hit GROUP BY service, fingerprint`,
     [
@@ -170,7 +170,7 @@ function groupOf(
     operations: [...new Set([...(detail.operations ?? []), ...operations])].slice(0, mostNames),
     sample: bounded(detail.body, longestSample),
     stackTrace: stack === null ? null : bounded(stack, longestStack),
-    traceIds: detail.traces ?? [],
+    traceIds: [...new Set(detail.traces ?? [])].slice(0, mostTraces),
     histogram: detail.histogram,
   };
 }

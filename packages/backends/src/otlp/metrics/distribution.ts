@@ -9,10 +9,10 @@ export interface Interval {
 }
 
 /** What one row of a histogram holds. */
-export interface Buckets {
+export type Buckets = {
   readonly bounds: string | null;
   readonly counts: string | null;
-}
+};
 
 /**
  * The values that came between two readings of a cumulative histogram, or all of one reading when there

@@ -21,6 +21,7 @@ type OperationRow = {
   readonly p95_us: number;
   readonly errors: number;
   readonly began: number;
+  readonly peer: string | null;
 };
 
 interface Weighed {
@@ -86,7 +87,7 @@ async function operationsIn(
     `WITH ${selfTime}
      SELECT service, operation, instance, count(*)::DOUBLE AS calls, avg(self_us) AS mean_us,
        stddev_samp(self_us) AS deviation_us, quantile_cont(self_us, 0.95)::DOUBLE AS p95_us,
-       (count(*) FILTER (error))::DOUBLE AS errors, (count(*) FILTER (began))::DOUBLE AS began,
+       (count(*) FILTER (error))::DOUBLE AS errors, (count(*) FILTER (began))::DOUBLE AS began, min(peer) AS peer,
        (SELECT count(DISTINCT trace_id) FROM self)::DOUBLE AS traces
      FROM self GROUP BY service, operation, instance`,
     [...windowMicros(window)],
@@ -123,6 +124,7 @@ function blamed(weighed: readonly Weighed[], session: Session): readonly Operati
       service: session.services.serviceOf(now.service),
       operation: now.operation,
       instance: now.instance,
+      ...(now.peer === null ? {} : { peer: session.services.serviceOf(now.peer) }),
       calls: now.calls,
       previousCalls: before?.calls ?? 0,
       selfMsP95: now.p95_us / 1_000,

@@ -1,0 +1,112 @@
+import { promises as fs } from 'node:fs';
+import { join } from 'node:path';
+import { type BackendContext, type BackendDefinition, defineBackend } from '@devops-mcp/contract';
+import {
+  type DependenciesApi,
+  dependenciesPort,
+  type LogsApi,
+  logsPort,
+  type MetricsApi,
+  metricsPort,
+  type TracesApi,
+  tracesPort,
+} from '@devops-mcp/domain';
+import { z } from 'zod';
+import { dependencyEdges } from './dependencies.js';
+import { errorSummary } from './logs/error-summary.js';
+import { searchLogs } from './logs/search-logs.js';
+import { findAnomalies } from './metrics/find-anomalies.js';
+import { listMetrics } from './metrics/list-metrics.js';
+import { querySignals } from './metrics/query-signals.js';
+import { servicesWithTelemetry } from './metrics/services.js';
+import type { OtlpPort } from './port-context.js';
+import { type LoadDuckDb, loadDuckDb } from './store/duckdb.js';
+import { openTelemetry, type Telemetry } from './store/telemetry.js';
+import { compareTraces } from './traces/compare-traces.js';
+import { getTrace } from './traces/get-trace.js';
+import { searchTraces } from './traces/search-traces.js';
+import { typicalOperation } from './traces/typical-operation.js';
+
+const config = z.strictObject({
+  /** Folder (or file) where an OpenTelemetry collector's file exporter writes. */
+  path: z.string().min(1).max(1_000),
+});
+type Config = z.output<typeof config>;
+type Context = BackendContext<Config>;
+
+/**
+ * OpenTelemetry files: what the collector's file exporter writes as OTLP JSON lines, plain, gzip or zstd,
+ * rotated or still growing. What is read is kept as Parquet below the state folder and asked through
+ * DuckDB, which loads on the first call; several processes may share one folder.
+ */
+export function createOtlpBackend(load: LoadDuckDb = loadDuckDb): BackendDefinition {
+  // The ports of one process share what they have read.
+  const opened = new Map<string, Telemetry>();
+  const open = (context: Context) => openPort(context, opened, load);
+  return defineBackend({
+    name: 'otlp',
+    title: 'OpenTelemetry files',
+    config,
+    ports: [
+      { port: metricsPort, open: async (context: Context) => metricsApi(await open(context)) },
+      { port: dependenciesPort, open: async (context: Context) => dependenciesApi(await open(context)) },
+      { port: logsPort, open: async (context: Context) => logsApi(await open(context)) },
+      { port: tracesPort, open: async (context: Context) => tracesApi(await open(context)) },
+    ],
+  });
+}
+
+/** The backend as the table of backends names it. */
+export const otlpBackend: BackendDefinition = createOtlpBackend();
+
+async function openPort(
+  context: Context,
+  opened: Map<string, Telemetry>,
+  load: LoadDuckDb,
+): Promise<OtlpPort> {
+  const path = context.resolvePath(context.config.path);
+  // One folder under two names must not be read twice; one that is not there yet has only one name.
+  const root = await fs.realpath(path).catch(() => path);
+  const key = join(context.stateDir, root);
+  const known = opened.get(key);
+  const telemetry =
+    known ??
+    openTelemetry({
+      root,
+      stateDir: context.stateDir,
+      leases: context.leases,
+      load,
+      clock: context.clock,
+    });
+  opened.set(key, telemetry);
+  return { telemetry, services: context.services };
+}
+
+function metricsApi(port: OtlpPort): MetricsApi {
+  return {
+    querySignals: (query, context) => querySignals(port, query, context),
+    listMetrics: (query, context) => listMetrics(port, query, context),
+    findAnomalies: (query, context) => findAnomalies(port, query, context),
+    services: (query, context) => servicesWithTelemetry(port, query, context),
+  };
+}
+
+function dependenciesApi(port: OtlpPort): DependenciesApi {
+  return { edges: (query, context) => dependencyEdges(port, query, context) };
+}
+
+function logsApi(port: OtlpPort): LogsApi {
+  return {
+    search: (query, context) => searchLogs(port, query, context),
+    errorSummary: (query, context) => errorSummary(port, query, context),
+  };
+}
+
+function tracesApi(port: OtlpPort): TracesApi {
+  return {
+    search: (query, context) => searchTraces(port, query, context),
+    get: (query, context) => getTrace(port, query, context),
+    typical: (query, context) => typicalOperation(port, query, context),
+    compare: (query, context) => compareTraces(port, query, context),
+  };
+}

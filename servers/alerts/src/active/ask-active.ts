@@ -1,0 +1,165 @@
+import type { CallContext, Severity } from '@devops-mcp/contract';
+import {
+  type AlertsApi,
+  type Answer,
+  fitTokens,
+  parseTime,
+  requireService,
+  type ServicesApi,
+  type Silence,
+} from '@devops-mcp/domain';
+import type { z } from 'zod';
+import type { activeAlertsAnswer } from '../tools/get-active-alerts.js';
+import { groupByRoot, type RootGroup } from './group-by-root.js';
+import { type MergedAlert, mergeDuplicates } from './merge-duplicates.js';
+import { severityRank } from './severity-rank.js';
+
+export interface ActiveQuestion {
+  readonly environment: string;
+  readonly service?: string | undefined;
+  readonly minSeverity: Severity;
+  readonly at?: string | undefined;
+  readonly maxTokens: number;
+}
+
+type ActiveAnswer = z.input<typeof activeAlertsAnswer>;
+type AlertRow = ActiveAnswer['data']['groups'][number]['alerts'][number];
+
+interface Placed {
+  readonly group: RootGroup | undefined;
+  readonly merged: MergedAlert;
+}
+
+const shownText = 200;
+
+/** What fires, merged, ranked, and grouped by likely root; what the tool and the resource both give. */
+export async function askActive(
+  question: ActiveQuestion,
+  ports: { readonly alerts: AlertsApi; readonly services: ServicesApi },
+  context: CallContext,
+): Promise<ActiveAnswer> {
+  const at = question.at === undefined ? context.now : parseTime(question.at, context.now);
+  const answer = await ports.alerts.active({ at }, context);
+  if (question.service !== undefined) {
+    const telemetry = async () => answer.data.flatMap(({ service }) => service ?? []);
+    await requireService({ service: question.service, catalog: ports.services, telemetry });
+  }
+  const silences = answer.data.some(({ silencedBy }) => silencedBy.length > 0)
+    ? (await ports.alerts.silences({ activeAt: at }, context)).data
+    : [];
+  const chosen = answer.data.filter(
+    ({ severity }) => severityRank(severity) <= severityRank(question.minSeverity),
+  );
+  const placed = place(mergeDuplicates(chosen), ports.services);
+  const wanted = placed.filter(
+    ({ group, merged }) =>
+      question.service === undefined ||
+      merged.alert.service === question.service ||
+      group?.services.includes(question.service) === true,
+  );
+  const fitted = fitTokens(
+    rank(wanted).map((one) => ({ ...one, row: rowOf(one.merged, silences) })),
+    { maxTokens: question.maxTokens, howToGetMore: 'Name a service, raise minSeverity or maxTokens.' },
+  );
+  return {
+    data: {
+      environment: question.environment,
+      at: at.toISOString(),
+      firing: wanted.length,
+      silenced: wanted.filter(({ merged }) => isSilenced(merged)).length,
+      elsewhere: placed.length - wanted.length,
+      groups: regroup(fitted.rows),
+    },
+    source: answer.source,
+    ...(fitted.truncation ? { truncation: fitted.truncation } : {}),
+    ...rest(answer),
+  };
+}
+
+function place(merged: readonly MergedAlert[], services: ServicesApi): readonly Placed[] {
+  const onset = new Map<string, Date>();
+  for (const { alert, since } of merged) {
+    const known = onset.get(alert.service ?? '');
+    if (alert.service !== null && (!known || since < known)) onset.set(alert.service, since);
+  }
+  const groups = groupByRoot(
+    [...onset].map(([service, since]) => ({ service, since })),
+    services,
+  );
+  return merged.map((one) => ({
+    merged: one,
+    group: groups.find((group) => group.services.includes(one.alert.service ?? '')),
+  }));
+}
+
+/** Groups by their worst alert that is not silenced, then by size; in a group the root, the worst, the oldest first. */
+function rank(placed: readonly Placed[]): readonly Placed[] {
+  const weight = new Map<RootGroup | undefined, readonly [number, number]>();
+  for (const { group, merged } of placed) {
+    const [worst, size] = weight.get(group) ?? [9, 0];
+    const own = severityRank(merged.alert.severity) + (isSilenced(merged) ? 5 : 0);
+    weight.set(group, [Math.min(worst, own), size + 1]);
+  }
+  const of = (one: Placed) => weight.get(one.group) ?? [9, 0];
+  const rootFirst = ({ group, merged }: Placed) => (group?.root === merged.alert.service ? 0 : 1);
+  return placed.toSorted(
+    (a, b) =>
+      of(a)[0] - of(b)[0] ||
+      of(b)[1] - of(a)[1] ||
+      ((a.group?.root ?? '~') < (b.group?.root ?? '~') ? -1 : Number(a.group !== b.group)) ||
+      rootFirst(a) - rootFirst(b) ||
+      severityRank(a.merged.alert.severity) - severityRank(b.merged.alert.severity) ||
+      a.merged.since.getTime() - b.merged.since.getTime(),
+  );
+}
+
+function rowOf(
+  { alert, since, receivers, seenIn, copies }: MergedAlert,
+  silences: readonly Silence[],
+): AlertRow {
+  const silence = silences.find(({ id }) => alert.silencedBy.includes(id));
+  return {
+    fingerprint: alert.fingerprint,
+    name: alert.name,
+    service: alert.service,
+    ...(alert.instance === null ? {} : { instance: alert.instance }),
+    severity: alert.severity,
+    rawSeverity: alert.rawSeverity,
+    since: since.toISOString(),
+    value: alert.value,
+    threshold: alert.threshold,
+    ...(alert.comparison ? { comparison: alert.comparison } : {}),
+    ...(alert.unit ? { unit: alert.unit } : {}),
+    ...(alert.trend ? { trend: alert.trend } : {}),
+    summary: alert.summary.slice(0, shownText),
+    notified: receivers.slice(0, 10),
+    ...(alert.runbookUrl ? { runbookUrl: alert.runbookUrl.slice(0, 500) } : {}),
+    ...(silence
+      ? { silenced: { id: silence.id, by: silence.createdBy, until: silence.endsAt.toISOString() } }
+      : {}),
+    ...(alert.acknowledgedBy ? { acknowledgedBy: alert.acknowledgedBy } : {}),
+    ...(copies.length > 0 ? { merged: copies.map(evidence), seenIn: [...seenIn] } : {}),
+  };
+}
+
+function evidence({ fingerprint, severity, since }: MergedAlert['alert']): string {
+  return `${fingerprint} ${severity} since ${since.toISOString()}`;
+}
+
+function isSilenced({ alert, copies }: MergedAlert): boolean {
+  return [alert, ...copies].every(({ silencedBy }) => silencedBy.length > 0);
+}
+
+function regroup(rows: readonly (Placed & { readonly row: AlertRow })[]): ActiveAnswer['data']['groups'] {
+  const groups = new Map<RootGroup | undefined, AlertRow[]>();
+  for (const { group, row } of rows) groups.set(group, [...(groups.get(group) ?? []), row]);
+  return [...groups].map(([group, alerts]) => ({
+    root: group?.root ?? null,
+    why: [...(group?.why ?? [])],
+    alerts,
+  }));
+}
+
+function rest({ partial, hints }: Answer<unknown>): Pick<ActiveAnswer, 'partial' | 'hints'> {
+  return { ...(partial ? { partial: [...partial] } : {}), ...(hints ? { hints: [...hints] } : {}) };
+}

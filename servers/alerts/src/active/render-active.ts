@@ -1,0 +1,52 @@
+import { quoteInline, renderNotes, showTime, showValue } from '@devops-mcp/domain';
+import type { ActiveAlertsAnswer } from '../tools/get-active-alerts.js';
+
+type Group = ActiveAlertsAnswer['data']['groups'][number];
+type Row = Group['alerts'][number];
+
+/** A line that counts, then each group with its alerts, two lines an alert. */
+export function renderActive(answer: ActiveAlertsAnswer): string {
+  const { data } = answer;
+  const silenced = data.silenced > 0 ? `, ${data.silenced} silenced` : '';
+  const elsewhere = data.elsewhere > 0 ? `; ${data.elsewhere} more in other groups` : '';
+  return [
+    `${data.firing === 0 ? 'No alert fires' : `${data.firing} firing${silenced}`} in ${data.environment} at ${showTime(data.at)} UTC${elsewhere}`,
+    ...data.groups.flatMap((group) => renderGroup(group, data.at)),
+    renderNotes(answer),
+  ].join('\n');
+}
+
+function renderGroup({ root, why, alerts }: Group, at: string): readonly string[] {
+  const heading = root === null ? 'Without a service' : why.length > 0 ? `Probably from ${root}` : root;
+  return [
+    '',
+    `${heading}:`,
+    ...why.map((line) => `  ${line}`),
+    ...alerts.flatMap((row) => renderRow(row, at)),
+  ];
+}
+
+function renderRow(row: Row, at: string): readonly string[] {
+  const raw = row.rawSeverity !== null && row.rawSeverity !== row.severity ? ` (${row.rawSeverity})` : '';
+  const where = [row.service, row.instance].filter(Boolean).join(' ');
+  const facts = [
+    `since ${showTime(row.since, at)}`,
+    valueText(row),
+    row.notified.length > 0 ? `notified ${row.notified.join(', ')}` : 'nobody notified',
+    row.acknowledgedBy ? `acknowledged by ${row.acknowledgedBy}` : '',
+    row.silenced ? `SILENCED by ${row.silenced.by} until ${showTime(row.silenced.until, at)}` : '',
+    row.merged ? `same as ${row.merged.join('; ')}` : '',
+    row.runbookUrl ? `runbook ${row.runbookUrl}` : '',
+  ];
+  return [
+    `  ${row.severity.toUpperCase()}${raw} ${row.name}${where ? ` ${where}` : ''} [${row.fingerprint}] ${quoteInline(row.summary)}`,
+    `    ${facts.filter((fact) => fact !== '').join(' · ')}`,
+  ];
+}
+
+function valueText({ value, threshold, comparison, unit, trend }: Row): string {
+  if (value === null && threshold === null) return 'no value given';
+  const measured = value === null ? 'value unknown' : showValue(value, unit ?? '');
+  const limit = threshold === null ? '' : ` against ${comparison ? `${comparison} ` : ''}${threshold}`;
+  return `${measured}${limit}${trend ? `, ${trend}` : ''}`;
+}

@@ -1,0 +1,221 @@
+import { type CallContext, type PartialFailure, ToolError } from '@devops-mcp/contract';
+import {
+  type AlertsApi,
+  type Deployment,
+  type DeploymentsApi,
+  fitTokens,
+  type Incident,
+  type KnowledgeApi,
+  optionalAnswer,
+  parsePeriod,
+  requireService,
+  type ServicesApi,
+  showWindow,
+  type Window,
+} from '@devops-mcp/domain';
+import type { z } from 'zod';
+import { severityRank } from '../active/severity-rank.js';
+import type { alertHistoryAnswer } from '../tools/get-alert-history.js';
+import { type AlertHistory, flapScore, historiesFrom, secondsFiring } from './firings.js';
+
+export interface HistoryQuestion {
+  readonly environment: string;
+  readonly service?: string | undefined;
+  readonly alert?: string | undefined;
+  readonly period: string;
+  readonly maxTokens: number;
+}
+
+export interface HistoryPorts {
+  readonly alerts: AlertsApi;
+  readonly services: ServicesApi;
+  readonly knowledge: KnowledgeApi | undefined;
+  readonly deployments: DeploymentsApi | undefined;
+}
+
+type HistoryAnswer = z.input<typeof alertHistoryAnswer>;
+type Row = HistoryAnswer['data']['alerts'][number];
+
+const dayMs = 86_400_000;
+const lookBackMs = 30 * dayMs;
+const justBeforeMs = 60 * 60_000;
+const mostDeployments = 200;
+
+export async function askHistory(
+  question: HistoryQuestion,
+  ports: HistoryPorts,
+  context: CallContext,
+): Promise<HistoryAnswer> {
+  const { window, hints } = parsePeriod(question.period, context.now);
+  const names = {
+    ...(question.service === undefined ? {} : { service: question.service }),
+    ...(question.alert === undefined ? {} : { name: question.alert }),
+  };
+  const found = await ports.alerts.transitions({ ...names, window }, context);
+  const firingBefore = await ports.alerts.active(
+    { at: window.start, ...(question.service === undefined ? {} : { service: question.service }) },
+    context,
+  );
+  const earlier = await ports.alerts.transitions(
+    { ...names, window: { start: new Date(window.start.getTime() - lookBackMs), end: window.start } },
+    context,
+  );
+  const before = firingBefore.data.filter(({ name }) => !question.alert || name === question.alert);
+  const histories = historiesFrom(found.data, before, window);
+  if (histories.length === 0) await explainNothing(question, ports, context);
+  const more = await extras(question, ports, window, context);
+  const fitted = fitTokens(
+    histories.toSorted(byUse).map((history) => rowOf(history, window, earlier.data, more)),
+    { maxTokens: question.maxTokens, howToGetMore: 'Name a service or an alert, or raise maxTokens.' },
+  );
+  const notes = [...hints, ...(found.hints ?? []), ...more.hints];
+  const partial = [...(found.partial ?? []), ...more.partial];
+  return {
+    data: { environment: question.environment, alerts: [...fitted.rows] },
+    window: showWindow(window, context.now),
+    source: found.source,
+    ...(fitted.truncation ? { truncation: fitted.truncation } : {}),
+    ...(partial.length > 0 ? { partial } : {}),
+    ...(notes.length > 0 ? { hints: notes } : {}),
+  };
+}
+
+interface Extras {
+  readonly incidents: readonly Incident[];
+  readonly deployments: readonly Deployment[];
+  readonly partial: readonly PartialFailure[];
+  readonly hints: readonly string[];
+}
+
+async function extras(
+  { environment, service }: HistoryQuestion,
+  ports: HistoryPorts,
+  window: Window,
+  context: CallContext,
+): Promise<Extras> {
+  const incidents = await optionalAnswer(
+    { port: ports.knowledge, name: 'knowledge', environment, adds: 'past incidents' },
+    context,
+    (port) => port.incidents(context),
+  );
+  const deployments = await optionalAnswer(
+    { port: ports.deployments, name: 'deployments', environment, adds: 'deployments just before' },
+    context,
+    (port) =>
+      port.history(
+        {
+          ...(service === undefined ? {} : { service }),
+          window: { start: new Date(window.start.getTime() - justBeforeMs), end: window.end },
+          limit: mostDeployments,
+        },
+        context,
+      ),
+  );
+  return {
+    incidents: incidents.data ?? [],
+    deployments: deployments.data ?? [],
+    partial: [...incidents.partial, ...deployments.partial],
+    hints: [...incidents.hints, ...deployments.hints],
+  };
+}
+
+/** Still firing first, then the worst, then the one that fired last. */
+function byUse(a: AlertHistory, b: AlertHistory): number {
+  const firing = ({ firings }: AlertHistory) => (firings.some(({ end }) => end === null) ? 0 : 1);
+  const last = ({ firings }: AlertHistory) => firings.at(-1)?.start.getTime() ?? 0;
+  return firing(a) - firing(b) || severityRank(a.severity) - severityRank(b.severity) || last(b) - last(a);
+}
+
+function rowOf(
+  history: AlertHistory,
+  window: Window,
+  earlier: readonly {
+    readonly name: string;
+    readonly service: string | null;
+    readonly state: string;
+    readonly time: Date;
+  }[],
+  more: Extras,
+): Row {
+  const { name, service, severity, firings } = history;
+  const seconds = secondsFiring(firings, window);
+  const past = earlier.filter(
+    (one) => one.name === name && one.service === service && one.state === 'firing',
+  );
+  return {
+    name,
+    service,
+    severity,
+    firingNow: firings.some(({ end }) => end === null),
+    firings: firings.length,
+    firingSeconds: seconds,
+    firingShare:
+      Math.round((seconds / ((window.end.getTime() - window.start.getTime()) / 1000)) * 1000) / 1000,
+    flapScore: flapScore(firings),
+    latest: firings.slice(-5).map(({ start, end, earlier: began, value }) => ({
+      start: start.toISOString(),
+      end: end?.toISOString() ?? null,
+      ...(began ? { beganEarlier: true } : {}),
+      ...(value === null ? {} : { value }),
+    })),
+    firedBefore: { times: past.length, last: past.at(-1)?.time.toISOString() ?? null },
+    incidents: incidentsOf(history, more.incidents),
+    deploymentsBefore: deploymentsOf(history, more.deployments),
+  };
+}
+
+/** Past incidents that name this alert, on the same service where they name any: what was done then. */
+function incidentsOf({ name, service }: AlertHistory, incidents: readonly Incident[]): Row['incidents'] {
+  return incidents
+    .filter((one) => one.alerts.includes(name))
+    .filter(({ services }) => services.length === 0 || service === null || services.includes(service))
+    .toSorted((a, b) => b.started.getTime() - a.started.getTime())
+    .slice(0, 3)
+    .map(({ id, title, started, resolution }) => ({
+      id,
+      title: title.slice(0, 160),
+      started: started.toISOString(),
+      resolution: resolution?.slice(0, 300) ?? null,
+    }));
+}
+
+/** Deployments of the alert's service in the hour before one of its last firings. */
+function deploymentsOf(
+  { service, firings }: AlertHistory,
+  deployments: readonly Deployment[],
+): Row['deploymentsBefore'] {
+  return firings
+    .filter(({ earlier }) => !earlier)
+    .slice(-5)
+    .flatMap(({ start }) =>
+      deployments
+        .filter((one) => one.service === service && one.time <= start)
+        .filter(({ time }) => start.getTime() - time.getTime() <= justBeforeMs)
+        .map(({ id, time, title }) => ({
+          id,
+          time: time.toISOString(),
+          title: title.slice(0, 160),
+          minutesBefore: Math.round((start.getTime() - time.getTime()) / 60_000),
+        })),
+    )
+    .slice(-5);
+}
+
+/** An empty history of a name that nobody knows is a mistake, not good news. */
+async function explainNothing(
+  { service, alert }: HistoryQuestion,
+  { alerts, services }: HistoryPorts,
+  context: CallContext,
+): Promise<void> {
+  if (service !== undefined) {
+    const telemetry = async () => (await alerts.active({}, context)).data.flatMap((one) => one.service ?? []);
+    await requireService({ service, catalog: services, telemetry });
+  }
+  if (alert === undefined) return;
+  const month = { start: new Date(context.now.getTime() - lookBackMs), end: context.now };
+  const known = new Set((await alerts.transitions({ window: month }, context)).data.map(({ name }) => name));
+  if (known.has(alert)) return;
+  throw new ToolError('not_found', `No alert named ${alert} fired in the last 30 days.`, {
+    hint: `Alerts that did: ${[...known].slice(0, 10).join(', ') || 'none'}.`,
+  });
+}

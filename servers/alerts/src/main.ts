@@ -1,0 +1,7 @@
+#!/usr/bin/env node
+import { backends } from '@devops-mcp/backends';
+import { serve } from '@devops-mcp/runtime';
+import manifest from '../package.json' with { type: 'json' };
+import { alertsServer } from './server.js';
+
+await serve(alertsServer, { backends, manifest });

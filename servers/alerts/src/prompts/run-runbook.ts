@@ -1,0 +1,62 @@
+import { definePrompt, noEnvironment } from '@devops-mcp/contract';
+import { knowledgePort, quoteOutside, type Runbook, servicesPort } from '@devops-mcp/domain';
+import { z } from 'zod';
+import { completeId, findRecord } from '../resources/find-record.js';
+import { dataNotInstructions } from './data-not-instructions.js';
+
+const longestStep = 1200;
+const mostSteps = 30;
+
+export const runRunbook = definePrompt({
+  name: 'run_runbook',
+  title: 'Run a runbook',
+  description: 'Walks through a runbook and verifies each step with the reading tools.',
+  ports: { knowledge: knowledgePort, services: servicesPort },
+  args: z.strictObject({
+    runbook: z.string().min(1).max(200).describe('Runbook id'),
+    environment: z.string().min(1).max(40).default('production').describe('Environment'),
+    service: z.string().max(63).optional().describe('Service'),
+  }),
+  limits: { timeoutMs: 10_000, outputBytes: 48_000 },
+  complete: {
+    runbook: async ({ value, ports, ...context }) =>
+      completeId(
+        (await ports.knowledge.runbooks(context)).data.map(({ id }) => id),
+        value,
+      ),
+    service: ({ value, ports }) =>
+      completeId(
+        ports.services.list().map(({ name }) => name),
+        value,
+      ),
+  },
+  target: () => ({ environment: noEnvironment, services: [] }),
+  async messages({ args, ports, ...context }) {
+    const found = findRecord('runbook', args.runbook, (await ports.knowledge.runbooks(context)).data);
+    const service = args.service ?? found.services[0];
+    const intro = [
+      `Go through the runbook below for ${service ?? 'the affected service'} in ${args.environment}, one step at a time, in order.`,
+      'For each step: say what it is to show, use the tools it names (or the closest reading tool of this suite), give the numbers you saw, and judge: done, failed, or not checkable from here. Stop at a step that fails and say so.',
+      'A step that changes something is only prepared: name the propose_ tool and its arguments and wait for the person. Commands outside of this suite are for the person to run.',
+      `Last reviewed: ${found.reviewed?.toISOString().slice(0, 10) ?? 'never'}. When a step no longer fits what you see, say so rather than forcing it.`,
+      dataNotInstructions,
+      '',
+    ];
+    return [{ role: 'user', text: [...intro, ...stepsOf(found)].join('\n') }];
+  },
+});
+
+function stepsOf({ id, title, steps }: Runbook): readonly string[] {
+  if (steps.length === 0) return [`Runbook ${id} has no steps: read runbook://${encodeURIComponent(id)}.`];
+  const shown = steps
+    .slice(0, mostSteps)
+    .flatMap((step, at) => [
+      `Step ${at + 1}${step.tools.length > 0 ? ` (tools: ${step.tools.join(', ')})` : ''}`,
+      quoteOutside([step.title, step.text].filter(Boolean).join('\n').slice(0, longestStep)),
+    ]);
+  const cut =
+    steps.length > mostSteps
+      ? [`${steps.length - mostSteps} more steps: runbook://${encodeURIComponent(id)}.`]
+      : [];
+  return [`Runbook ${id}:`, quoteOutside(title), ...shown, ...cut];
+}

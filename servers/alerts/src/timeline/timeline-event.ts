@@ -1,0 +1,40 @@
+import { cutText } from '@devops-mcp/domain';
+
+export const eventKinds = [
+  'alert',
+  'acknowledgement',
+  'deployment',
+  'error',
+  'incident',
+  'suite_action',
+] as const;
+export type EventKind = (typeof eventKinds)[number];
+
+export interface TimelineEvent {
+  readonly time: Date;
+  readonly kind: EventKind;
+  readonly service: string | null;
+  readonly text: string;
+  /** 0 stays longest when the answer must be cut. */
+  readonly rank: 0 | 1 | 2 | 3;
+}
+
+/** What a timeline is about. */
+export interface TimelineScope {
+  readonly environment: string;
+  /** Undefined: every service. */
+  readonly services: ReadonlySet<string> | undefined;
+  /** Alerts that belong to it whatever their service. */
+  readonly alertNames: ReadonlySet<string>;
+}
+
+export function inScope(scope: TimelineScope, service: string | null, alert?: string): boolean {
+  if (scope.services === undefined) return true;
+  if (alert !== undefined && scope.alertNames.has(alert)) return true;
+  return service !== null && scope.services.has(service);
+}
+
+/** A name from outside, on one line. */
+export function nameText(name: string): string {
+  return cutText(name.replaceAll(/\s+/g, ' ').trim(), 80);
+}

@@ -1,0 +1,86 @@
+import type { CallContext } from '@devops-mcp/contract';
+import {
+  type BaselineKind,
+  baselineWindow,
+  cutText,
+  estimateTokens,
+  fitTokens,
+  type OperationChange,
+  parsePeriod,
+  roundTo,
+  showWindow,
+  type TracesApi,
+} from '@devops-mcp/domain';
+import type { ComparisonAnswer } from '../tools/compare-traces.js';
+
+export interface ComparisonCall extends CallContext {
+  readonly input: {
+    readonly environment: string;
+    readonly period: string;
+    readonly compareTo: BaselineKind;
+    readonly top: number;
+    readonly maxTokens: number;
+  };
+  readonly ports: { readonly traces: TracesApi };
+}
+
+const operationMax = 120;
+/** With fewer traces on a side, a percentile of their parts says nothing. */
+const fewTraces = 20;
+
+/** Operations by the share of added time and errors that they account for. */
+export async function compareWindows(call: ComparisonCall): Promise<ComparisonAnswer> {
+  const { input, ports, now } = call;
+  const { window, hints } = parsePeriod(input.period, now);
+  const baseline = baselineWindow(window, input.compareTo);
+  const found = await ports.traces.compare({ window, baseline, top: input.top }, call);
+  const { traces, baselineTraces, operations } = found.data;
+  const notes = [...hints, ...(found.hints ?? []), ...evidenceHints(traces, baselineTraces, operations)];
+  const fitted = fitTokens(operations.map(rowOf), {
+    maxTokens: input.maxTokens,
+    reserved: 200 + estimateTokens([notes, found.partial]),
+    ...(operations.length >= input.top ? { more: true } : {}),
+    howToGetMore: 'Raise top or maxTokens.',
+  });
+  return {
+    data: {
+      traces,
+      baselineTraces,
+      baseline: { of: input.compareTo, start: baseline.start.toISOString(), end: baseline.end.toISOString() },
+      operations: [...fitted.rows],
+    },
+    window: showWindow(window, now),
+    source: found.source,
+    ...(fitted.truncation ? { truncation: fitted.truncation } : {}),
+    ...(found.partial ? { partial: [...found.partial] } : {}),
+    ...(notes.length > 0 ? { hints: notes } : {}),
+  };
+}
+
+function rowOf(change: OperationChange): ComparisonAnswer['data']['operations'][number] {
+  return {
+    service: change.service,
+    operation: cutText(change.operation, operationMax),
+    ...(change.instance === null ? {} : { instance: change.instance }),
+    blame: roundTo(change.blame, 3),
+    calls: change.calls,
+    previousCalls: change.previousCalls,
+    selfMsP95: roundTo(change.selfMsP95),
+    previousSelfMsP95: roundTo(change.previousSelfMsP95),
+    errorShare: roundTo(change.errorShare, 3),
+    previousErrorShare: roundTo(change.previousErrorShare, 3),
+  };
+}
+
+/** "Nothing got worse" and "there is nothing to compare" are different answers. */
+function evidenceHints(
+  traces: number,
+  baselineTraces: number,
+  operations: readonly OperationChange[],
+): readonly string[] {
+  if (traces < fewTraces || baselineTraces < fewTraces)
+    return [`Only ${traces} traces now and ${baselineTraces} before: not enough data to rely on.`];
+  return operations.some((operation) => operation.blame > 0)
+    ? []
+    : ['No operation takes more time or fails more than before.'];
+}

@@ -1,0 +1,89 @@
+import type { CallContext } from '@devops-mcp/contract';
+import {
+  cutText,
+  estimateTokens,
+  fitTokens,
+  type MetricsApi,
+  parsePeriod,
+  roundTo,
+  type ServicesApi,
+  showWindow,
+  type TraceSummary,
+  type TracesApi,
+} from '@devops-mcp/domain';
+import { explainNothing } from '../search/explain-nothing.js';
+import type { TracesAnswer } from '../tools/search-traces.js';
+
+export interface FindTracesCall extends CallContext {
+  readonly input: {
+    readonly service?: string | undefined;
+    readonly operation?: string | undefined;
+    readonly environment: string;
+    readonly period: string;
+    readonly onlyErrors: boolean;
+    readonly minDurationMs?: number | undefined;
+    readonly order: 'slowest' | 'newest' | 'errors_first';
+    readonly limit: number;
+    readonly maxTokens: number;
+  };
+  readonly ports: {
+    readonly traces: TracesApi;
+    readonly services: ServicesApi;
+    readonly metrics: MetricsApi | undefined;
+  };
+}
+
+const operationMax = 120;
+const servicesMax = 8;
+
+/** Summaries of traces in the order asked for, fitted to the budget. */
+export async function findTraces(call: FindTracesCall): Promise<TracesAnswer> {
+  const { input, ports, now } = call;
+  const { service, operation, minDurationMs, environment } = input;
+  const { window, hints } = parsePeriod(input.period, now);
+  const found = await ports.traces.search(
+    {
+      window,
+      onlyErrors: input.onlyErrors,
+      order: input.order,
+      limit: input.limit,
+      ...(service === undefined ? {} : { service }),
+      ...(operation === undefined ? {} : { operation }),
+      ...(minDurationMs === undefined ? {} : { minDurationMs }),
+    },
+    call,
+  );
+  const nothing =
+    found.data.total === 0 ? [await explainNothing({ service, environment, window }, ports, call)] : [];
+  const notes = [...hints, ...(found.hints ?? []), ...nothing];
+  const fitted = fitTokens(found.data.traces.map(rowOf), {
+    maxTokens: input.maxTokens,
+    reserved: 200 + estimateTokens([notes, found.partial]),
+    total: found.data.total,
+    howToGetMore: 'Raise limit or maxTokens, or narrow with operation, minDurationMs, onlyErrors or period.',
+  });
+  return {
+    data: { total: found.data.total, traces: [...fitted.rows] },
+    window: showWindow(window, now),
+    source: found.source,
+    ...(fitted.truncation ? { truncation: fitted.truncation } : {}),
+    ...(found.partial ? { partial: [...found.partial] } : {}),
+    ...(notes.length > 0 ? { hints: notes } : {}),
+  };
+}
+
+function rowOf(trace: TraceSummary): TracesAnswer['data']['traces'][number] {
+  const more = trace.services.length - servicesMax;
+  const services = trace.services.slice(0, servicesMax);
+  return {
+    traceId: trace.traceId,
+    rootService: trace.rootService,
+    rootOperation: cutText(trace.rootOperation, operationMax),
+    start: trace.start.toISOString(),
+    durationMs: roundTo(trace.durationMs),
+    spans: trace.spans,
+    services: more > 0 ? [...services, `(+${more})`] : services,
+    errors: trace.errors,
+    ...(trace.errorService === null ? {} : { errorService: trace.errorService }),
+  };
+}
