@@ -40,10 +40,11 @@ it('e2e', async () => {
     try {
       const given = await tool.run({ input: tool.input.parse(input), ports, now, signal: new AbortController().signal, progress: () => {} });
       const answer = tool.output.parse(JSON.parse(JSON.stringify(given)));
+      if (process.env.DUMP) (globalThis as any).dump = [...((globalThis as any).dump ?? []), JSON.stringify(answer)]; 
       const text = tool.render(answer);
-      if (process.env.DUMP) (globalThis as any).dump = [...((globalThis as any).dump ?? []), JSON.stringify(answer)]; out += `\n##### ${name} ${JSON.stringify(input)}  ${Date.now() - t0} ms, json ${countTokens(JSON.stringify(answer))}, text ${countTokens(text)}\n${text}\n`;
+      out += `\n##### ${name} ${JSON.stringify(input)}  ${Date.now() - t0} ms, json ${countTokens(JSON.stringify(answer))}, text ${countTokens(text)}\n${text}\n`;
       return answer;
-    } catch (e: any) { if (process.env.DUMP) (globalThis as any).dump = [...((globalThis as any).dump ?? []), JSON.stringify(answer)]; out += `\n##### ${name} ${JSON.stringify(input)} FAILED ${e.code} ${e.message} | ${e.hint} | ${e.cause ?? ''} ${e.code ? '' : e.stack}\n`; }
+    } catch (e: any) { out += `\n##### ${name} ${JSON.stringify(input)} FAILED ${e.code} ${e.message} | ${e.hint} | ${e.cause ?? ''} ${e.code ? '' : e.stack}\n`; }
   };
   for (const [n, i] of calls) { const a: any = await run(n, i); if (n === 'search_traces' && a?.data.traces[0]) await run('get_trace', { ...E, traceId: a.data.traces[0].traceId }); }
   writeFileSync('/tmp/e2e.txt', out); writeFileSync('/tmp/dump.json', JSON.stringify((globalThis as any).dump ?? []));

@@ -18,7 +18,7 @@ export const createIncident = defineAction({
     services: z.array(serviceName).min(1).max(10),
     alerts: z.array(z.string().min(1).max(200)).max(20).default([]).describe('Alert names'),
     summary: z.string().min(1).max(2000),
-    started: z.string().max(40).optional().describe('When the trouble began, RFC 3339'),
+    started: z.string().max(40).regex(/^\d/).optional().describe('When the trouble began, RFC 3339'),
   }),
   limits: { timeoutMs: 15_000, outputBytes: 16_000 },
   environments: ['production', 'staging', 'development'],

@@ -5,6 +5,7 @@ import { readMatchers } from './read-matchers.js';
 import { requesterOf } from './requester-of.js';
 
 const longestMinutes = 480;
+const mostNamed = 50;
 /** In production a silence beyond this, or of more than one alert, hides signals that others rely on. */
 const shortMinutes = 30;
 
@@ -33,7 +34,7 @@ export const silenceAlert = defineAction({
   async resolve({ input, ports, ...context }) {
     const { alerts } = await planOf(input, ports.alerts, context);
     const matchers = readMatchers(input.matchers);
-    const hidden = alerts.map(({ fingerprint }) => `alert:${fingerprint}`);
+    const hidden = alerts.slice(0, mostNamed).map(({ fingerprint }) => `alert:${fingerprint}`);
     return {
       environment: input.environment,
       services: servicesOf(alerts, matchers),
