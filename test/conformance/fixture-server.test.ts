@@ -24,7 +24,7 @@ describe.skipIf(!toolsInstalled())('the conformance suite, on this runtime and t
       if (!result) return [`${scenario}: it left no result`];
       // A scenario without any check is shown as passed.
       if (result.succeeded === 0) return [`${scenario}: nothing was checked`];
-      return result.failures.map((failure) => `${scenario}: ${failure}`);
+      return result.failures.map(({ id, message }) => `${scenario}: ${id}: ${message}`);
     });
     expect(failed).toEqual([]);
   });

@@ -13,26 +13,15 @@ const checks = z.array(z.object({ id: z.string(), status: z.string(), errorMessa
 
 export interface ScenarioResult {
   readonly succeeded: number;
-  readonly failures: readonly string[];
+  readonly failures: readonly { readonly id: string; readonly message: string }[];
 }
 
-/** Runs what a revision requires; gives the results by scenario. */
+/** Runs what a revision requires, and what it runs unscored; gives the results by scenario. */
 export async function runRequirements(
   url: string,
   revision: Revision,
 ): Promise<ReadonlyMap<string, ScenarioResult>> {
   return withResults((folder) => run(['server', '--url', url, '--requirements', revision, '-o', folder]));
-}
-
-/** Runs one scenario at a revision's wire. */
-export async function runScenario(
-  url: string,
-  scenario: string,
-  revision: Revision,
-): Promise<ScenarioResult> {
-  const args = ['server', '--url', url, '--scenario', scenario, '--spec-version', revision];
-  const results = await withResults((folder) => run([...args, '-o', folder]));
-  return results.get(scenario) ?? { succeeded: 0, failures: ['the scenario left no result'] };
 }
 
 /** The scenarios for servers that the suite requires for a revision. */
@@ -67,7 +56,7 @@ function summarise(text: string): ScenarioResult {
     succeeded: all.filter(({ status }) => status === 'SUCCESS').length,
     failures: all
       .filter(({ status }) => status === 'FAILURE')
-      .map(({ id, errorMessage }) => `${id}: ${errorMessage ?? ''}`),
+      .map(({ id, errorMessage = '' }) => ({ id, message: errorMessage })),
   };
 }
 

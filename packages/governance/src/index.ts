@@ -20,6 +20,7 @@ export {
   createSoftwareAuthenticator,
   type SoftwareAuthenticator,
 } from './approvals/software-authenticator.js';
+export { createSshKeyFile } from './approvals/ssh-key-file.js';
 export { fingerprint } from './approvals/ssh-keys.js';
 export { type VerifiedSignature, verifySshSignature } from './approvals/ssh-signature.js';
 export { createSshSigner, type SshSigner } from './approvals/ssh-signer.js';

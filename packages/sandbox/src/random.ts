@@ -19,6 +19,9 @@ export interface Random {
 
 const nameAlphabet = 'bcdfghjklmnpqrstvwxz2456789';
 
+/** Ids are the most frequent thing that is drawn: looking digits up is faster than formatting numbers. */
+const hexPairs = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, '0'));
+
 /** Small fast counter generator (sfc32), seeded by the SHA-256 of the name. */
 export function createRandom(name: string): Random {
   const digest = createHash('sha256').update(name).digest();
@@ -52,8 +55,15 @@ export function createRandom(name: string): Random {
     skewed: (median, sigma) => median * Math.exp(sigma * normal(next)),
     hex(digits) {
       let text = '';
-      while (text.length < digits) text += (bits() + 0x1_0000_0000).toString(16).slice(1);
-      return text.slice(0, digits);
+      while (text.length < digits) {
+        const value = bits();
+        text +=
+          (hexPairs[value >>> 24] ?? '') +
+          (hexPairs[(value >>> 16) & 255] ?? '') +
+          (hexPairs[(value >>> 8) & 255] ?? '') +
+          (hexPairs[value & 255] ?? '');
+      }
+      return text.length === digits ? text : text.slice(0, digits);
     },
     name: (length) => Array.from({ length }, () => nameAlphabet[int(nameAlphabet.length)]).join(''),
   };

@@ -114,6 +114,44 @@ describe('get_service_dependencies: the graph', () => {
   });
 });
 
+describe('get_service_dependencies: health', () => {
+  const judged = async (...anomalies: ReturnType<typeof anomaly>[]) => {
+    const ports = { ...world({ anomalies, calls: quietCalls }), alerts: undefined };
+    return (await ask({}, ports)).answer.data.nodes.find((node) => node.name === 'fraud-check');
+  };
+  const slow = (instance: string, onset: string, more = {}) =>
+    anomaly('fraud-check', 'latency_p95', onset, 20, { instance, ...more });
+
+  it('is degraded by one instance, unhealthy by two', async () => {
+    expect(await judged(slow('fraud-check-1', '11:40:00'))).toMatchObject({ health: 'degraded' });
+    expect(await judged(slow('fraud-check-1', '11:40:00'), slow('fraud-check-2', '11:41:00'))).toMatchObject({
+      health: 'unhealthy',
+      since: '2026-05-04T11:40:00.000Z',
+    });
+  });
+
+  it('counts from what decided, not from what was over before', async () => {
+    const over = anomaly('fraud-check', 'latency_p95', '11:02:00', 9, { end: at('11:06:00') });
+    expect(await judged(over)).toMatchObject({ health: 'degraded' });
+    const lasting = anomaly('fraud-check', 'error_rate', '11:40:00', 30);
+    expect(await judged(over, lasting)).toMatchObject({
+      health: 'unhealthy',
+      since: '2026-05-04T11:40:00.000Z',
+    });
+  });
+
+  it('is not moved by what chance explains, nor by fewer errors', async () => {
+    expect(await judged(anomaly('fraud-check', 'error_rate', '11:40:00', 5))).toMatchObject({
+      health: 'healthy',
+    });
+    expect(
+      await judged(anomaly('fraud-check', 'error_rate', '11:40:00', 30, { direction: 'down' })),
+    ).toMatchObject({
+      health: 'degraded',
+    });
+  });
+});
+
 describe('get_service_dependencies: local or propagating', () => {
   it('follows the trail to where it ends, with evidence', async () => {
     const { answer, text } = await ask({ service: 'web' });
@@ -167,6 +205,21 @@ describe('get_service_dependencies: local or propagating', () => {
   it('is healthy when nothing deviates', async () => {
     const ports = { ...world({ anomalies: [], calls: quietCalls }), alerts: undefined };
     expect((await ask({}, ports)).answer.data.origin.verdict).toBe('healthy');
+  });
+});
+
+describe('get_service_dependencies: a window in the past', () => {
+  it('shows the alerts that fired at its end', async () => {
+    const over = {
+      ...alert('HighErrorRate', 'ledger', 'critical'),
+      since: at('08:00:00'),
+      resolved: at('09:30:00'),
+    };
+    const ports = { ...world(), alerts: fakeAlerts({ alerts: [{ ...over, state: 'resolved' }] }) };
+    const alertsOf = async (period: string) =>
+      (await ask({ period }, ports)).answer.data.nodes.find((node) => node.name === 'ledger')?.alerts;
+    expect(await alertsOf('2026-05-04T08:00Z/2026-05-04T09:00Z')).toEqual(['HighErrorRate (critical)']);
+    expect(await alertsOf('last_1h')).toBeUndefined();
   });
 });
 

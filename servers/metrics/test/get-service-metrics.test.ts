@@ -108,6 +108,7 @@ describe('get_service_metrics', () => {
     const { answer } = await ask({ compareTo: 'same_time_last_week', signals: ['error_rate'] });
     expect(answer.data.signals[0]).toMatchObject({ verdict: 'insufficient_data' });
     expect(answer.data.signals[0]).not.toHaveProperty('baseline');
+    expect(answer.hints?.join(' ')).toContain('no data of the baseline (the same time a week earlier)');
   });
 
   it('names the setting that adds deployments, and compares with the period before instead', async () => {
@@ -174,6 +175,39 @@ describe('get_service_metrics', () => {
     });
     expect(text).toMatch(/REGRESSED +cpu payments-api-17/);
     expect(text).toContain(`${answer.data.signals.length} of 30 shown`);
+  });
+
+  it('compares a new instance with those that there were before', async () => {
+    const rolled = fakeMetrics({
+      series: ['old-1', 'old-2', 'new-1'].map((instance) => ({
+        ...own(
+          'cpu',
+          'cores',
+          minutes(instance === 'new-1' ? '11:30:00' : '08:00:00', instance === 'new-1' ? 2 : 0.5),
+        ),
+        group: { instance },
+      })),
+    });
+    const { answer } = await ask({ signals: ['cpu'], groupBy: 'instance' }, { ...ports, metrics: rolled });
+    expect(answer.data.signals[0]).toMatchObject({
+      group: { instance: 'new-1' },
+      verdict: 'regressed',
+      since: '2026-05-04T11:30:00.000Z',
+    });
+    expect(answer.data.signals[0]?.baseline).toBeCloseTo(0.5, 2);
+  });
+
+  it('shows the beginning of a long query only', async () => {
+    const wordy: typeof metrics = {
+      ...metrics,
+      querySignals: async (query, context) => ({
+        ...(await metrics.querySignals(query, context)),
+        source: { backend: 'sql', query: `SELECT ${'column, '.repeat(500)}` },
+      }),
+    };
+    const { answer } = await ask({}, { ...ports, metrics: wordy });
+    expect(answer.source.query).toMatch(/^SELECT column.*characters\)$/);
+    expect(estimateTokens(answer)).toBeLessThanOrEqual(2_000);
   });
 
   it('does not fail when deployments or the baseline fail, and says so without upstream text', async () => {

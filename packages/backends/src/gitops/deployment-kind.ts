@@ -10,18 +10,18 @@ import { insideOf } from './service-path.js';
 export function kindOfDeployment(facts: {
   readonly commit: { readonly subject: string; readonly body: string };
   readonly before: Manifests | undefined;
-  readonly after: Manifests | undefined;
+  readonly after: Manifests;
   readonly changed: readonly string[];
   readonly folder: string;
-  /** Images of the deployments before the one before, newest first. */
-  readonly earlierImages: readonly (string | undefined)[];
+  /** Whether an image was one of those before the one before. */
+  readonly ranBefore: (image: string) => boolean;
 }): Deployment['kind'] {
   const { before, after } = facts;
   if (isRevert(facts.commit)) return 'rollback';
-  if (before === undefined || after === undefined) return 'deployment';
+  if (before === undefined) return 'deployment';
   const image = after.image?.value;
   if (image !== before.image?.value)
-    return image !== undefined && facts.earlierImages.includes(image) ? 'rollback' : 'deployment';
+    return image !== undefined && facts.ranBefore(image) ? 'rollback' : 'deployment';
   const areas = facts.changed.map((path) => areaOf(insideOf(facts.folder, path) ?? path));
   if (areas.includes('migrations')) return 'deployment';
   if (settingsChanged(before, after)) return 'configuration';

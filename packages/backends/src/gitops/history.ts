@@ -2,11 +2,11 @@ import type { Deployment, Window } from '@devops-mcp/domain';
 import { areaOf, isDeployed } from './areas.js';
 import { type Commit, type FileChange, mainlineLog, mostCommits } from './commit-log.js';
 import { kindOfDeployment } from './deployment-kind.js';
-import type { DocumentCache, Manifests } from './manifests.js';
 import { versionOf } from './manifests.js';
 import { commitsOfMerges } from './merges.js';
-import { headOf, isShallow, listTree, type Repository, readBlobs } from './repository.js';
-import { assembleManifests, insideOf, isManifest, type ServicePath } from './service-path.js';
+import { headOf, isShallow, type Repository } from './repository.js';
+import { insideOf, type ServicePath } from './service-path.js';
+import { type States, type Step, statesAt } from './states.js';
 import { summarise } from './summary.js';
 
 export interface HistoryQuery {
@@ -23,16 +23,6 @@ export interface History {
   readonly hints: readonly string[];
   /** Services of the query that have any commit at all. */
   readonly known: ReadonlySet<string>;
-}
-
-/** A deployment of one service before its manifests are read. */
-interface Step {
-  readonly owner: ServicePath;
-  readonly commit: Commit;
-  /** The commits on the branch since the deployment before, this one first. */
-  readonly commits: readonly Commit[];
-  /** Place on the branch, 0 is newest. */
-  readonly place: number;
 }
 
 /** How many older deployments are looked at to tell a rollback from a new version. */
@@ -58,7 +48,7 @@ export async function readHistory(
     .toSorted((a, b) => a.place - b.place || (a.owner.service < b.owner.service ? -1 : 1));
   const shown = new Set(inWindow.slice(0, query.limit));
   const wanted = perService.map((steps) => around(steps, shown));
-  const states = await manifestsAt(repository, head, log, wanted.flat(), query.environment, signal);
+  const states = await statesAt(repository, { head, log, steps: wanted.flat() }, query.environment, signal);
   const lastShown = Math.max(-1, ...wanted.flat().map((step) => step.place));
   const merged = await commitsOfMerges(
     repository.git,
@@ -105,50 +95,6 @@ function around(steps: readonly Step[], shown: ReadonlySet<Step>): readonly Step
   return first < 0 ? [] : steps.slice(first, last + 1 + lookBack);
 }
 
-type States = ReadonlyMap<Step, Manifests>;
-
-/** Undoes the log step by step from the tree of `head`, so that no process per commit is needed. */
-async function manifestsAt(
-  repository: Repository,
-  head: string,
-  log: readonly Commit[],
-  steps: readonly Step[],
-  environment: string,
-  signal: AbortSignal,
-): Promise<States> {
-  if (steps.length === 0) return new Map();
-  const owners = [...new Set(steps.map((step) => step.owner))];
-  const folders = owners.map((owner) => owner.path);
-  const tree = new Map(
-    (await listTree(repository.git, head, folders, signal)).map((entry) => [entry.path, entry.blob] as const),
-  );
-  const byPlace = new Map<number, Step[]>();
-  for (const step of steps) byPlace.set(step.place, [...(byPlace.get(step.place) ?? []), step]);
-  const trees = new Map<Step, readonly { path: string; blob: string }[]>();
-  for (let place = 0; place <= Math.max(...byPlace.keys()); place++) {
-    for (const step of byPlace.get(place) ?? [])
-      trees.set(
-        step,
-        [...tree]
-          .filter(([path]) => isManifest(step.owner.path, path))
-          .map(([path, blob]) => ({ path, blob })),
-      );
-    for (const file of log[place]?.files ?? []) {
-      if (file.before === null) tree.delete(file.path);
-      else tree.set(file.path, file.before);
-    }
-  }
-  const ids = [...trees.values()].flat().map((entry) => entry.blob);
-  const blobs = await readBlobs(repository.git, ids, signal);
-  const cache: DocumentCache = new Map();
-  return new Map(
-    [...trees].map(([step, entries]) => [
-      step,
-      assembleManifests(entries, blobs, step.owner.service, environment, cache),
-    ]),
-  );
-}
-
 function describe(
   step: Step,
   older: readonly Step[],
@@ -156,12 +102,12 @@ function describe(
   merged: (merge: string, folder: string) => readonly Commit[],
 ): Deployment {
   const { owner, commit } = step;
-  const after = states.get(step);
-  const before = older[0] === undefined ? undefined : states.get(older[0]);
+  const after = states.manifestsOf(step);
+  const before = older[0] && states.manifestsOf(older[0]);
   const changed = changedPaths(step);
   const brought = step.commits.map((one) => (one.parents.length > 1 ? merged(one.id, owner.path) : []));
   const diff =
-    after && before
+    before !== undefined
       ? summarise({
           folder: owner.path,
           // A merge that brought commits is no change of its own, but carries its pull request's number.
@@ -172,7 +118,7 @@ function describe(
           after,
         })
       : null;
-  const image = after?.image?.value;
+  const image = after.image?.value;
   return {
     id: idOf(step),
     service: owner.service,
@@ -190,7 +136,7 @@ function describe(
       after,
       changed,
       folder: owner.path,
-      earlierImages: older.slice(1).map((one) => states.get(one)?.image?.value),
+      ranBefore: (name) => older.slice(1).some((one) => states.ran(one, name)),
     }),
     diff,
   };

@@ -24,7 +24,7 @@ export function planConfigChange(
   return planTexts(base, editValues(base, edits), {
     repository: 'branches',
     branch: `devops-mcp/${slugOf(title)}`,
-    message: title.replaceAll(/\s+/g, ' ').trim(),
+    message: title.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim() || 'Change configuration',
     summary: `Branch for review: set ${keys.slice(0, 150)} of ${owner.service}`,
     warnings: [],
   });

@@ -3,6 +3,7 @@ import type { DesiredState, PlannedChange } from '@devops-mcp/domain';
 import { areaOf, determinesWhatRuns } from './areas.js';
 import { type FileEdit, sha256 } from './change.js';
 import { serviceStateAt } from './desired.js';
+import { versionOf } from './manifests.js';
 import { maskText } from './masking.js';
 import { type PlanBase, planEdits } from './plan.js';
 import { isAncestor, readBlobs, resolveRevision, type TreeEntry } from './repository.js';
@@ -128,8 +129,8 @@ function isMasked(path: string, text: string): boolean {
 }
 
 function versionText(state: DesiredState): string {
-  const tag = state.image === null ? null : /[:@]([^:/@]+)$/.exec(state.image)?.[1];
-  return tag ? ` (${tag.slice(0, 40)})` : '';
+  const version = versionOf(state.image ?? undefined);
+  return version === null ? '' : ` (${version.slice(0, 40)})`;
 }
 
 function tooLarge(path: string): ToolError {

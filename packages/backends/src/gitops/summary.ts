@@ -1,8 +1,8 @@
 import type { DesiredState, DiffSummary, FieldChange } from '@devops-mcp/domain';
-import { areaOf } from './areas.js';
+import { areaOf, areasByWeight } from './areas.js';
 import type { Located } from './document.js';
 import { diffLines, splitLines } from './line-diff.js';
-import type { Manifests } from './manifests.js';
+import { type Manifests, versionOf } from './manifests.js';
 import { maskValue } from './masking.js';
 import { insideOf } from './service-path.js';
 
@@ -29,7 +29,10 @@ export function summarise(facts: {
   const { before, after } = facts;
   const areas = facts.changed.map((path) => ({ path, area: areaOf(insideOf(facts.folder, path) ?? path) }));
   const filesByArea: Record<string, number> = {};
-  for (const { area } of areas) filesByArea[area] = (filesByArea[area] ?? 0) + 1;
+  for (const area of areasByWeight) {
+    const count = areas.filter((file) => file.area === area).length;
+    if (count > 0) filesByArea[area] = count;
+  }
   return {
     commits: facts.count,
     authors: [...new Set(facts.commits.map((commit) => commit.author))].slice(0, 20),
@@ -43,7 +46,9 @@ export function summarise(facts: {
       .map((file) => file.path)
       .slice(0, mostFields),
     configuration: [
-      ...changes(values(before.configuration), values(after.configuration)),
+      ...changes(values(before.configuration), values(after.configuration)).filter(
+        (change) => !repeatsVersion(change, before, after),
+      ),
       ...secretReferenceChanges(before, after),
     ].slice(0, mostFields),
     flags: changes(values(before.flags), values(after.flags)).slice(0, mostFields),
@@ -99,6 +104,12 @@ function changes(
     const to = after.get(field);
     return from === to ? [] : [fieldChange(field, from, to)];
   });
+}
+
+/** A variable that carries the image's version says nothing that the image does not. */
+function repeatsVersion(change: FieldChange, before: Manifests, after: Manifests): boolean {
+  const [from, to] = [versionOf(before.image?.value), versionOf(after.image?.value)];
+  return from !== null && from !== to && change.from === from && change.to === to;
 }
 
 function fieldChange(field: string, from: string | undefined, to: string | undefined): FieldChange {

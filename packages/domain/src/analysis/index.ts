@@ -5,6 +5,7 @@ export * from './correct-clock-skew.js';
 export * from './critical-path.js';
 export * from './estimate-tokens.js';
 export * from './fit-tokens.js';
+export * from './frame-answer.js';
 export * from './judge-change.js';
 export * from './optional-answer.js';
 export * from './quote-outside.js';

@@ -1,4 +1,9 @@
-export { type ContractTest, callContext, minutesBefore, worldNow } from './contract-test.js';
-export { type GivenLog, logsWorld, testLogsPort } from './logs.js';
-export { type GivenMinute, metricsWorld, testDependenciesPort, testMetricsPort } from './metrics.js';
-export { testTracesPort, tracesWorld } from './traces.js';
+export * from './alerts.js';
+export * from './contract-case.js';
+export { callContext, worldNow } from './contract-world.js';
+export * from './deployments.js';
+export * from './knowledge.js';
+export * from './logs.js';
+export * from './metrics.js';
+export * from './on-call.js';
+export * from './traces.js';

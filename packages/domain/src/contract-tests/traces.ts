@@ -1,29 +1,29 @@
 import assert from 'node:assert/strict';
 import { ToolError } from '@devops-mcp/contract';
 import type { Span, TracesApi } from '../traces.js';
+import type { ContractCase } from './contract-case.js';
 import {
   assertClose,
   assertHinted,
   assertSourced,
   assertUnknownService,
-  type ContractTest,
+  type CaseWriter,
   callContext,
+  casesOf,
   minutesBefore,
   worldNow,
-} from './contract-test.js';
-
-/**
- * A trace a minute for two hours: `frontend` serves `GET /checkout` in 30 ms and calls `payments`, which
- * serves `charge` in 10 ms. In the last ten minutes `charge` takes 300 ms and fails.
- */
-export const tracesWorld: readonly Span[] = givenSpans();
+} from './contract-world.js';
 
 const window = { start: minutesBefore(60), end: worldNow };
 const troubled = { start: minutesBefore(10), end: worldNow };
 const calm = { start: minutesBefore(70), end: minutesBefore(10) };
 
 /** What every implementation of the traces port must do; `open` gives one that holds `tracesWorld`. */
-export function testTracesPort(test: ContractTest, open: () => Promise<TracesApi>): void {
+export function tracesContract(open: () => Promise<TracesApi>): readonly ContractCase[] {
+  return casesOf((test) => testTracesPort(test, open));
+}
+
+function testTracesPort(test: CaseWriter, open: () => Promise<TracesApi>): void {
   testSearch(test, open);
   testGet(test, open);
   test.describe('traces port: typical', () => {
@@ -65,7 +65,7 @@ export function testTracesPort(test: ContractTest, open: () => Promise<TracesApi
   });
 }
 
-function testSearch(test: ContractTest, open: () => Promise<TracesApi>): void {
+function testSearch(test: CaseWriter, open: () => Promise<TracesApi>): void {
   test.describe('traces port: search', () => {
     test.it('summarises traces with root, services and where the error began', async () => {
       const query = { window: troubled, order: 'errors_first', limit: 3 } as const;
@@ -110,7 +110,7 @@ function testSearch(test: ContractTest, open: () => Promise<TracesApi>): void {
   });
 }
 
-function testGet(test: ContractTest, open: () => Promise<TracesApi>): void {
+function testGet(test: CaseWriter, open: () => Promise<TracesApi>): void {
   test.describe('traces port: get', () => {
     test.it('gives every span of a trace in order of start', async () => {
       const spans = (await (await open()).get({ traceId: traceIdOf(5) }, callContext())).data;
@@ -141,7 +141,11 @@ function traceIdOf(minute: number): string {
   return `bb${String(minute).padStart(30, '0')}`;
 }
 
-function givenSpans(): readonly Span[] {
+/**
+ * A trace a minute for two hours: `frontend` serves `GET /checkout` in 30 ms and calls `payments`, which
+ * serves `charge` in 10 ms. In the last ten minutes `charge` takes 300 ms and fails.
+ */
+export function tracesWorld(): readonly Span[] {
   const spans: Span[] = [];
   for (let minute = 120; minute >= 1; minute -= 1) {
     const failed = minute <= 10;

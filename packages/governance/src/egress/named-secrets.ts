@@ -17,9 +17,12 @@ const blank = /[= ]\s{0,3}/y;
 const quoted = /\\?["'`]([^"'`\\\n]{1,1024})/y;
 const bare = /[^\s"'`,;&)}\]<>|]{1,1024}/y;
 const restOfLine = /[^\r\n"'`]{1,2048}/y;
-// What stands for a value in templates, and what follows a colon in sentences.
+// What a template puts in place of a value.
+const template = /(?:\$\{[^}\n]{1,100}\}|\{\{[^}\n]{0,100}\}\}|\$\([^)\n]{1,100}\)|<[^>\n]{1,100}>)/y;
+const variable = /^\$[A-Z_][A-Z0-9_]*$/;
+// What follows a colon in sentences.
 const harmless =
-  /^(?:\[redacted|(?:\*{3,}|\.{3}|<[^>]*>|\$\{[^}]*\}|\$[A-Z_][A-Z0-9_]*|\$\([^)]*\)|\{\{[^}]*\}\}|%[sdv])$|(?:null|none|nil|undefined|true|false|unset|empty|missing|expired|invalid|incorrect|wrong|required|rejected|revoked|rotated|ok|valid|not|no|is|was|are|has|must|may|for|from|and|or|the|a|to|in|of)(?=$|[\s.!?]))/i;
+  /^(?:\[redacted|(?:\*{3,}|\.{3}|%[sdv])$|(?:null|none|nil|undefined|true|false|unset|empty|missing|expired|invalid|incorrect|wrong|required|rejected|revoked|rotated|ok|valid|not|no|is|was|are|has|must|may|for|from|and|or|the|a|to|in|of)(?=$|[\s.!?]))/i;
 
 /** True for a key of an object under which every value is secret, in any spelling: `dbPassword`, `X-Api-Key`. */
 export function isSecretKey(key: string): boolean {
@@ -56,7 +59,7 @@ function secretAfter(text: string, found: string, begin: number, end: number): S
   const isOption = /--[A-Za-z-]{0,24}$/.test(text.slice(Math.max(0, begin - 24), begin));
   const colon = matchAt(separator, text, end);
   const start = colon ?? matchAt(valueBelow, text, end) ?? (isOption ? matchAt(blank, text, end) : undefined);
-  if (start === undefined) return undefined;
+  if (start === undefined || matchAt(template, text, start) !== undefined) return undefined;
   const inQuotes = matchAt(quoted, text, start);
   if (inQuotes !== undefined) {
     const value = text.slice(start + (text[start] === '\\' ? 2 : 1), inQuotes);
@@ -71,7 +74,7 @@ function secretAfter(text: string, found: string, begin: number, end: number): S
 }
 
 function isHarmless(value: string): boolean {
-  return harmless.test(value) || !/[A-Za-z0-9]/.test(value);
+  return harmless.test(value) || variable.test(value) || !/[A-Za-z0-9]/.test(value);
 }
 
 /** A working folder under the name `PWD`, a count of tokens, and prose such as "token: refreshed". */

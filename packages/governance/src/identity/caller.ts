@@ -29,18 +29,23 @@ export function representedPerson(caller: Pick<Caller, 'subject' | 'delegation'>
 }
 
 /**
- * Whether two names mean the same person, through delegation and through the ways a person is
- * written: `user:default/oncall`, `user:oncall`, `oncall@example.com` against `oncall@EXAMPLE.com`.
+ * Whether two names mean the same person in the ways a person is written: `user:default/oncall`,
+ * `user:oncall`, `oncall@EXAMPLE.com`. An entity and an address of the same name are taken for one
+ * person: nothing here can tell them apart, and to take one person for two would let somebody
+ * approve their own change.
  */
 export function samePerson(a: string, b: string): boolean {
-  return normal(a) === normal(b);
+  const [one, other] = [named(a), named(b)];
+  return one.name === other.name && (one.kind !== other.kind || one.within === other.within);
 }
 
-function normal(person: string): string {
-  const name = person.trim().normalize('NFKC').toLowerCase();
-  return name.startsWith('user:') && !name.includes('/')
-    ? `user:default/${name.slice('user:'.length)}`
-    : name;
+/** A name and the namespace or host within which it is one person's. */
+function named(person: string): { readonly kind: string; readonly within: string; readonly name: string } {
+  const text = person.trim().normalize('NFKC').toLowerCase();
+  const entity = /^user:(?:([^/]*)\/)?(.*)$/.exec(text);
+  if (entity !== null) return { kind: 'entity', within: entity[1] ?? 'default', name: entity[2] ?? '' };
+  const at = text.lastIndexOf('@');
+  return { kind: 'address', within: text.slice(at + 1), name: at < 0 ? text : text.slice(0, at) };
 }
 
 function machineUser(): string {

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { type RiskTier, ToolError } from '@devops-mcp/contract';
 import { isScalar, type Node } from 'yaml';
 import type { Policy } from '../collaborators.js';
-import { effects, requirementNames } from '../model.js';
+import { type Decision, effects, requirementNames } from '../model.js';
 import { decide } from './decide.js';
 import { entriesOf, itemsOf, type PolicyReader, readPolicyFile, shape, textOf } from './policy-file.js';
-import { matchKeys, type Rule } from './rule.js';
+import { type MatchKey, matchKeys, type Rule } from './rule.js';
 
 export interface LoadedPolicy extends Policy {
   /** Things an operator should know, such as a rule for a server that is not of this suite. */
@@ -26,6 +26,7 @@ export interface PolicySource {
 
 const mostRules = 1_000;
 const mostValues = 200;
+const mostRemembered = 1_000;
 const ruleKeys = ['name', 'match', 'effect', 'requirements', 'exceptions'] as const;
 const tiers: readonly RiskTier[] = [1, 2, 3, 4];
 
@@ -51,7 +52,33 @@ export function loadPolicy(source: PolicySource): LoadedPolicy {
     rules.push(rule);
   }
   const digest = createHash('sha256').update(text).digest('hex');
-  return { digest, notices, rules, decide: (facts) => ({ ...decide(rules, facts), policyDigest: digest }) };
+  return { digest, notices, rules, decide: deciding(rules, digest) };
+}
+
+/** Rules and floors do not change while a process lives, so that a call like one before costs a look-up. */
+function deciding(rules: readonly Rule[], policyDigest: string): Policy['decide'] {
+  const decided = new Map<string, Decision>();
+  const tells = (key: MatchKey) => rules.some((rule) => rule.match[key] !== undefined);
+  const [byService, byOwner] = [tells('service'), tells('owner')];
+  return (facts) => {
+    const { server, tool, actionTier, environment, environmentClass, transport } = facts;
+    const subjects = [byService ? facts.services : null, byOwner ? facts.owners : null];
+    // As JSON, so that no name of a service can look like the end of another fact.
+    const key = JSON.stringify([
+      server,
+      tool,
+      actionTier,
+      environment,
+      environmentClass,
+      transport,
+      subjects,
+    ]);
+    const known = decided.get(key);
+    if (known !== undefined) return known;
+    const decision = { ...decide(rules, facts), policyDigest };
+    if (decided.size < mostRemembered) decided.set(key, decision);
+    return decision;
+  };
 }
 
 function readText(path: string): string {

@@ -26,7 +26,7 @@ const largestFile = 1_048_576;
 export function readPolicyFile(path: string, text: string): PolicyReader {
   const lines = new LineCounter();
   const refuseAt = (offset: number, message: string, accepted: string) =>
-    new ToolError('invalid_input', `${path}, line ${lines.linePos(offset).line}: ${message}`, {
+    new ToolError('invalid_input', `${path}, line ${Math.max(1, lines.linePos(offset).line)}: ${message}`, {
       hint: accepted,
     });
   const refuse: PolicyReader['refuse'] = (node, message, accepted) =>
@@ -101,7 +101,8 @@ function parse(
       lineCounter,
       uniqueKeys: true,
       prettyErrors: false,
-      logLevel: 'silent',
+      // At the level 'silent' the parser ignores a second document.
+      logLevel: 'error',
       stringKeys: true,
     });
   } catch {

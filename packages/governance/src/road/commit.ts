@@ -47,9 +47,9 @@ export async function commit(
     recheck(deps, order, context),
   );
   if (checked.derived === undefined) return { state: 'refused', refusals: checked.refusals };
-  // From here to the claim nothing waits: a caller who has gone by now changes nothing.
-  if (call.signal.aborted) throw new ToolError('timeout', 'The caller cancelled; nothing was changed.');
   const store = await deps.store();
+  // A caller who has gone by now changes nothing; after the claim it is too late to go.
+  if (call.signal.aborted) throw new ToolError('timeout', 'The caller cancelled; nothing was changed.');
   const at = now.toISOString();
   const mine = (await call.claim()) && (await store.singleUse.use('binding', record.bindingDigest, at));
   if (!mine) {
@@ -148,8 +148,7 @@ function journalOf(
       durationMs: deps.clock().getTime() - started,
       artifactRef: typeof outcome.artifactRef === 'string' ? outcome.artifactRef : null,
       errorCode: state === 'succeeded' ? null : state === 'ambiguous' ? 'ambiguous' : asRefusal(error).code,
-      detail:
-        error instanceof Error ? [error.message, describeCause(error)].join(' <- ').slice(0, 2000) : null,
+      detail: detailOf(outcome, error),
     } as const;
     const event = actionEvent(deps, { ...subject, phase: 'result', approval, result, auth });
     try {
@@ -179,6 +178,17 @@ function journalOf(
         : end('ambiguous', { ...plain, error: 'the system does not show the planned state' });
     },
   };
+}
+
+/** For readers of the log: what went wrong with its causes, or what was done. */
+function detailOf(outcome: JsonObject, error: unknown): string | null {
+  if (error instanceof Error) {
+    return [error.message, describeCause(error)]
+      .filter((part) => part !== null)
+      .join(' <- ')
+      .slice(0, 2000);
+  }
+  return typeof outcome.summary === 'string' ? outcome.summary.slice(0, 2000) : null;
 }
 
 function asRefusal(error: unknown): ToolError {

@@ -4,7 +4,7 @@ import type { SwitchRecord } from '../model.js';
 import type { SwitchTable } from '../store/store.js';
 
 const scopePattern =
-  /^(?:\*|server:[a-z0-9-]+|environment:[a-z0-9-]+|tool:[a-z0-9-]+\/[a-z0-9_]+(?:@[a-z0-9-]+)?)$/;
+  /^(?:\*|server:[a-z0-9-]+|environment:[a-z0-9-]+|tool:[a-z0-9-]+\/[a-z0-9_-]+(?:@[a-z0-9-]+)?)$/;
 const reasonMax = 500;
 
 /**

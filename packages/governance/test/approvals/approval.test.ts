@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { parseAllowedSigners } from '../../src/approvals/allowed-signers.js';
 import { parseApprovalFile, type SignedDecision, verifyDecision } from '../../src/approvals/approval.js';
+import { approverDirectory } from '../../src/approvals/approver-directory.js';
 import { approveProposal, rejectProposal, signDecision } from '../../src/approvals/decide.js';
 import { confirmationRule, countApprovals } from '../../src/approvals/quorum.js';
 import { proposalId } from '../../src/proposals/binding.js';
@@ -94,6 +96,17 @@ describe('no approval counts', () => {
     );
   });
 
+  it.each([
+    ['for other purposes', 'namespaces="git"'],
+    ['no longer', 'valid-before="20250601"'],
+    ['not yet', 'valid-after="20250602"'],
+  ])('by a key that is allowed %s', (_, option) => {
+    const line = `approver-four@example.com ${option} ${keys.plain.publicKey}`;
+    const directory = approverDirectory(parseAllowedSigners(line), new Map());
+    const signed = decisionBy(keys.plain, staging.bindingDigest, world.now);
+    expect(() => verify(signed, staging, { directory })).toThrow('not allowed for approvals at this time');
+  });
+
   it('before its time, after it, or from before the proposal', () => {
     const at = (date: Date) => decisionBy(keys.plain, staging.bindingDigest, date);
     expect(() => verify(at(later(5)), staging)).toThrow('in the future');
@@ -160,6 +173,27 @@ describe('who has to confirm', () => {
       reached: false,
       problems: ['A confirmation given in the client does not suffice for this action.'],
     });
+  });
+
+  it('takes from the client only what it said of this proposal, itself and lately', () => {
+    const client = rule(2, 'staging');
+    const attested = {
+      proposalId: proposalId(staging.binding.nonce),
+      bindingDigest: staging.bindingDigest,
+      decision: 'approve',
+      approver: 'user:default/oncall',
+      kind: 'client-attested',
+      evidence: {},
+      at: world.now.toISOString(),
+      expiresAt: later(30).toISOString(),
+    } as const;
+    const count = (change: object) =>
+      countApprovals([{ ...attested, ...change }], client, { ...facts, binding: staging.binding }).reached;
+    expect(count({})).toBe(true);
+    expect(count({ bindingDigest: production.bindingDigest })).toBe(false);
+    expect(count({ approver: 'approver-one@example.com' })).toBe(false);
+    expect(count({ expiresAt: world.now.toISOString() })).toBe(false);
+    expect(count({ kind: 'account-attested' })).toBe(false);
   });
 
   it('counts people and not keys or signatures', () => {

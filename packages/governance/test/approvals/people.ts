@@ -6,8 +6,8 @@ import {
   createSoftwareAuthenticator,
   type SoftwareAuthenticator,
 } from '../../src/approvals/software-authenticator.js';
+import { createSshKeyFile } from '../../src/approvals/ssh-key-file.js';
 import { createSshSigner, type SshSigner } from '../../src/approvals/ssh-signer.js';
-import { plainKey } from './keys.js';
 
 /** Keys of the tests' approvers: two enrolled devices, one device nobody enrolled, and one plain key. */
 export interface People {
@@ -21,7 +21,7 @@ export interface People {
 export function people(enrol: (yaml: string) => string = (yaml) => yaml): People {
   const [one, two, stranger] = [1, 2, 3].map(() => createSoftwareAuthenticator());
   if (one === undefined || two === undefined || stranger === undefined) throw new Error('three keys');
-  const plain = createSshSigner(plainKey());
+  const plain = createSshSigner(createSshKeyFile('approver@example.com'));
   const signers = parseAllowedSigners(
     [
       `approver-one@example.com ${one.publicKey}`,

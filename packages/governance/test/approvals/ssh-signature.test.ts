@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSoftwareAuthenticator } from '../../src/approvals/software-authenticator.js';
+import { createSshKeyFile } from '../../src/approvals/ssh-key-file.js';
 import { verifySshSignature } from '../../src/approvals/ssh-signature.js';
 import { createSshSigner } from '../../src/approvals/ssh-signer.js';
 import { armor, signedData, sshString, sshUint32, unarmor } from '../../src/approvals/ssh-wire.js';
-import { plainKey } from './keys.js';
 
 const namespace = 'devops-mcp-approval';
 const message = 'approve this\n';
-const plain = createSshSigner(plainKey());
+const plain = createSshSigner(createSshKeyFile('approver@example.com'));
 const device = createSoftwareAuthenticator();
 
 describe('SSH signatures', () => {

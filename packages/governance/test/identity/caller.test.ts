@@ -33,6 +33,10 @@ describe('the same person', () => {
     ['oncall@example.com', 'oncall@EXAMPLE.com', true],
     ['user:default/oncall', 'user:default/deputy', false],
     ['user:other/oncall', 'user:default/oncall', false],
+    ['user:default/oncall', 'OnCall@example.com', true],
+    ['user:default/oncall', 'deputy@example.com', false],
+    ['oncall@example.com', 'oncall@example.org', false],
+    ['oncall@example.com', 'oncall@example.com@example.com', false],
   ])('%s and %s: %s', (a, b, same) => {
     expect(samePerson(a, b)).toBe(same);
   });

@@ -2,20 +2,10 @@ import { ToolError } from '@devops-mcp/contract';
 import { describe, expect, it } from 'vitest';
 import type { ProposalRecord } from '../../src/model.js';
 import { createRoad } from '../../src/pipeline.js';
-import { bindingDigest, renderingDigest } from '../../src/proposals/digest.js';
-import { renderProposal } from '../../src/proposals/rendering.js';
 import { people } from '../approvals/people.js';
-import { scaleService, testServer } from '../road/company.js';
-import {
-  answered,
-  failed,
-  oncall,
-  request,
-  seedDecision,
-  type TestProcess,
-  testProcess,
-} from '../road/process.js';
-import { decide, execute, propose, scaling, stored } from './steps.js';
+import { scaleService } from '../road/company.js';
+import { answered, failed, oncall, request, type TestProcess, testProcess } from '../road/process.js';
+import { decide, execute, propose, rebound, scaling, stored, withRecord } from './steps.js';
 
 const keys = people();
 
@@ -103,112 +93,6 @@ describe('tier 3 outside production', () => {
     await at.store.proposals.transition(record.id, ['awaiting_approval'], 'approved', times.at);
     expect(answered(await execute(at, record.id)).text).toContain('Not counted');
     expect(at.live.applied).toEqual([]);
-  });
-});
-
-describe('right before the side effect', () => {
-  const stale = async (change: (at: TestProcess, record: ProposalRecord) => unknown) => {
-    const at = world();
-    const record = await approved(at);
-    await change(at, record);
-    const error = failed(await execute(at, record.id));
-    expect(at.live.applied).toEqual([]);
-    expect((await stored(at, record.id)).state).toBe('approved');
-    return error;
-  };
-
-  it('a changed live state refuses, and the plan is not made anew', async () => {
-    const error = await stale((at) => {
-      at.live.replicas['staging/payments-api'] = 4;
-    });
-    expect(error.code).toBe('conflict');
-    expect(error.message).toContain('the live system is no longer what the plan was made on');
-  });
-
-  it('a changed definition refuses', async () => {
-    const at = world();
-    const record = await approved(at);
-    const actions = [{ ...scaleService, blastRadius: { ...scaleService.blastRadius, replicas: 49 } }];
-    const road = createRoad({ ...at.deps, server: { ...testServer, actions } });
-    const error = failed(await execute({ ...at, road }, record.id));
-    expect(error.message).toContain('the definition of the tool has changed');
-  });
-
-  it('a stricter policy refuses, another one that asks no more does not', async () => {
-    const error = await stale((at) => {
-      at.policy = {
-        digest: 'b'.repeat(64),
-        decide: (facts) => ({ ...seedDecision(facts), requirements: ['rollback_path_documented'] }),
-      };
-    });
-    expect(error.message).toContain('stricter');
-    const at = world();
-    const record = await approved(at);
-    at.policy = { ...at.policy, digest: 'b'.repeat(64) };
-    expect(answered(await execute(at, record.id)).state).toBe('succeeded');
-  });
-
-  it('a policy that denies refuses', async () => {
-    const error = await stale((at) => {
-      at.policy.decide = () => ({ effect: 'deny_by_default', requirements: [], exceptions: [], rules: [] });
-    });
-    expect(error.code).toBe('denied');
-  });
-
-  it.each([
-    ['limits', (at: TestProcess) => (at.limits = { ...at.limits, replicas: { max: 4 } }), 'limits'],
-    [
-      'window',
-      (at: TestProcess) =>
-        at.store.counters.add('blast/staging/payments-api/replicasAdded', 3, 3.6e6, 4, at.now),
-      'used so far',
-    ],
-    ['owner', (at: TestProcess) => (at.owners = {}), 'has no owner'],
-    [
-      'switch',
-      (at: TestProcess) => at.switches.push({ scope: '*', blocks: 'writes', by: 'x', reason: 'y', at: '' }),
-      'switched off',
-    ],
-    ['audit', (at: TestProcess) => (at.auditFails = true), 'audit log'],
-  ])('a changed %s refuses', async (_, change, problem) => {
-    expect((await stale(change)).message).toContain(problem);
-  });
-
-  it.each([
-    ['argument', { arguments: { environment: 'staging', service: 'payments-api', replicas: 6 } }],
-    ['target', { target: { environment: 'staging', services: ['orders-api'] } }],
-    ['environment', { environment: 'production', environmentClass: 'production' }],
-    ['expiry', { expiresAt: '2025-06-01T15:00:00.000Z' }],
-    ['tier', { effectiveTier: 2 }],
-    ['requester', { reason: 'something nicer' }],
-  ] as const)('an edited %s in the store refuses', async (_, change) => {
-    const at = world();
-    const record = await approved(at);
-    const edited = { ...record, binding: { ...record.binding, ...change } };
-    const proposals = { ...at.store.proposals, get: async () => edited };
-    const store = { ...at.store, proposals };
-    const road = createRoad({ ...at.deps, store: async () => store });
-    const end = await execute({ ...at, road }, record.id);
-    // Either the approval is no longer for it, or its own digest gives it away.
-    expect(end.kind === 'error' || end.kind === 'confirm' || end.structured.state !== 'succeeded').toBe(true);
-    expect(at.live.applied).toEqual([]);
-  });
-
-  it('a plan swapped under an intact binding refuses', async () => {
-    const at = world();
-    const record = await approved(at);
-    const plan = { ...record.plan, change: { ...record.plan.change, replicas: 12 } };
-    const proposals = { ...at.store.proposals, get: async () => ({ ...record, plan }) };
-    const store = { ...at.store, proposals };
-    const road = createRoad({ ...at.deps, store: async () => store });
-    expect(failed(await execute({ ...at, road }, record.id)).message).toContain('was altered');
-  });
-
-  it('another release of the server refuses', async () => {
-    const at = world();
-    const record = await approved(at);
-    const road = createRoad({ ...at.deps, facts: { ...at.deps.facts, version: '0.2.0' } });
-    expect(failed(await execute({ ...at, road }, record.id)).message).toContain('0.2.0');
   });
 });
 
@@ -349,16 +233,12 @@ describe('tier 3 in production', () => {
   it('is not applied here when it was made out as local and no executor is configured', async () => {
     const at = world();
     const record = await propose(at, inProduction);
-    const unrendered = { ...record.binding, executor: 'local' };
-    const rendering = renderProposal(unrendered, record.plan);
-    const binding = { ...unrendered, renderingDigest: renderingDigest(rendering) };
-    const local = { ...record, binding, rendering, bindingDigest: bindingDigest(binding) };
+    const local = rebound(record, { executor: 'local' });
     await decide(at, local, keys.one);
     await decide(at, local, keys.two);
-    const proposals = { ...at.store.proposals, get: async () => ({ ...local, state: 'approved' as const }) };
-    const store = { ...at.store, proposals };
+    const { deps } = withRecord(at, { ...local, state: 'approved' });
     for (const executors of [[], at.deps.executors]) {
-      const road = createRoad({ ...at.deps, executors, store: async () => store });
+      const road = createRoad({ ...deps, executors });
       const error = failed(await execute({ ...at, road }, record.id));
       expect(error.message).toContain('another executor, or none, is to apply this');
     }

@@ -1,7 +1,11 @@
 import type { JsonObject } from '@devops-mcp/contract';
 import { approveProposal, recordDecision, rejectProposal } from '../../src/approvals/decide.js';
 import type { SshSigner } from '../../src/approvals/ssh-signer.js';
-import type { ProposalRecord, RoadAnswer, RoadRequest } from '../../src/model.js';
+import type { ActionBinding, ProposalRecord, RoadAnswer, RoadRequest } from '../../src/model.js';
+import { createRoad } from '../../src/pipeline.js';
+import { proposalId } from '../../src/proposals/binding.js';
+import { bindingDigest, planDigest, renderingDigest } from '../../src/proposals/digest.js';
+import { renderProposal } from '../../src/proposals/rendering.js';
 import { decisionBy } from '../approvals/people.js';
 import { noteService, scaleService } from '../road/company.js';
 import { answered, oncall, request, type TestProcess } from '../road/process.js';
@@ -80,4 +84,25 @@ export async function confirmed(
 export function asked(answer: RoadAnswer): Extract<RoadAnswer, { kind: 'confirm' }> {
   if (answer.kind !== 'confirm') throw new Error(`expected a question: ${JSON.stringify(answer)}`);
   return answer;
+}
+
+/** What an attacker with everything of the requester's can make: consistent in itself. */
+export function rebound(
+  record: ProposalRecord,
+  change: Partial<ActionBinding>,
+  plan = record.plan,
+): ProposalRecord {
+  const unrendered = { ...record.binding, ...change, planDigest: planDigest(plan) };
+  const rendering = renderProposal(unrendered, plan);
+  const binding = { ...unrendered, renderingDigest: renderingDigest(rendering) };
+  const id = proposalId(binding.nonce);
+  return { ...record, id, binding, plan, rendering, bindingDigest: bindingDigest(binding) };
+}
+
+/** The same process, whose store gives this proposal. */
+export function withRecord(world: TestProcess, record: ProposalRecord): TestProcess {
+  const proposals = { ...world.store.proposals, get: async () => record };
+  const store = { ...world.store, proposals };
+  const deps = { ...world.deps, store: async () => store };
+  return { ...world, deps, road: createRoad(deps) };
 }

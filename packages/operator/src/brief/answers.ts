@@ -6,6 +6,7 @@ import { z } from 'zod';
  */
 const text = z.string();
 const time = z.string().transform((value) => Date.parse(value));
+const maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? null);
 
 export const alertsAnswer = z.object({
   data: z.object({
@@ -14,12 +15,12 @@ export const alertsAnswer = z.object({
         alerts: z.array(
           z.object({
             name: text,
-            service: text.nullable(),
+            service: maybe(text),
             severity: text,
             since: text,
             summary: text.default(''),
-            value: z.number().nullable().default(null),
-            threshold: z.number().nullable().default(null),
+            value: maybe(z.number()),
+            threshold: maybe(z.number()),
           }),
         ),
       }),
@@ -32,14 +33,14 @@ export const anomaliesAnswer = z.object({
     services: z.array(
       z.object({
         service: text,
-        owner: text.nullable(),
+        owner: maybe(text),
         signals: z.array(
           z.object({
             signal: text,
-            instance: text.nullable(),
+            instance: maybe(text),
             unit: text,
             onset: time,
-            end: text.nullable(),
+            end: maybe(text),
             baseline: z.number(),
             value: z.number(),
             score: z.number(),
@@ -75,7 +76,7 @@ export const comparisonAnswer = z.object({
       z.object({
         service: text,
         operation: text,
-        instance: text.nullable(),
+        instance: maybe(text),
         blame: z.number(),
         selfMsP95: z.number(),
         previousSelfMsP95: z.number(),
@@ -94,7 +95,7 @@ export const historyAnswer = z.object({
         service: text,
         time: time,
         kind: text,
-        version: text.nullable(),
+        version: maybe(text),
         revision: text,
         by: text,
         title: text,
@@ -119,7 +120,7 @@ export const dependenciesAnswer = z.object({
         health: text,
         reasons: z.array(text),
         since: text.optional(),
-        owner: text.nullable(),
+        owner: maybe(text),
       }),
     ),
     edges: z.array(z.object({ from: text, to: text, errorShare: z.number().optional() })),
@@ -150,7 +151,7 @@ export const runbooksAnswer = z.object({
 
 export const similarAnswer = z.object({
   data: z.object({
-    incidents: z.array(z.object({ id: text, title: text, why: z.array(text), resolution: text.nullable() })),
+    incidents: z.array(z.object({ id: text, title: text, why: z.array(text), resolution: maybe(text) })),
   }),
 });
 
@@ -158,8 +159,8 @@ export const planAnswer = z.object({
   data: z.object({
     planId: text,
     service: text,
-    current: z.object({ version: text.nullable(), revision: text }),
-    target: z.object({ version: text.nullable(), revision: text }),
+    current: z.object({ version: maybe(text), revision: text }),
+    target: z.object({ version: maybe(text), revision: text }),
     migrationVerdict: text,
     safeToRollBack: z.boolean(),
     evidence: text,

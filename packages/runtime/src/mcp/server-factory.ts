@@ -53,16 +53,14 @@ export function createServerFactory(parts: McpParts): McpServerFactory {
       const call = incoming(context, args ?? {});
       return tools.get(name)?.call(call) ?? parts.refuseTool(call, name);
     });
-    if (capabilities.prompts) {
-      server.setRequestHandler('prompts/list', () => promptList);
-      server.setRequestHandler('prompts/get', (request, context) => {
-        const { name, arguments: args } = request.params;
-        const prompt = prompts.get(name);
-        if (!prompt) throw unknownName('prompt', name, [...prompts.keys()]);
-        return prompt.get(incoming(context, args ?? {}));
-      });
-    }
-    if (capabilities.resources) serveResources(server, parts.resources, incoming);
+    server.setRequestHandler('prompts/list', () => promptList);
+    server.setRequestHandler('prompts/get', (request, context) => {
+      const { name, arguments: args } = request.params;
+      const prompt = prompts.get(name);
+      if (!prompt) throw unknownName('prompt', name, [...prompts.keys()]);
+      return prompt.get(incoming(context, args ?? {}));
+    });
+    serveResources(server, parts.resources, incoming);
     if (capabilities.completions) {
       server.setRequestHandler('completion/complete', async (request, context) => ({
         completion: await complete(parts, request, incoming(context, request.params.argument)),
@@ -80,9 +78,8 @@ export function createServerFactory(parts: McpParts): McpServerFactory {
 function capabilitiesOf(parts: McpParts): ServerCapabilities {
   const completions = [...parts.prompts, ...parts.resources].some((part) => part.complete !== undefined);
   return {
-    tools: {},
-    ...(parts.resources.length > 0 ? { resources: {} } : {}),
-    ...(parts.prompts.length > 0 ? { prompts: {} } : {}),
+    // Every server answers every listing: an empty list says more than an unknown method.
+    ...{ tools: {}, resources: {}, prompts: {} },
     ...(completions ? { completions: {} } : {}),
     ...parts.fixtures?.capabilities,
   };

@@ -1,6 +1,11 @@
 import { type AnyAction, type AnyTool, defineTool, ToolError } from '@devops-mcp/contract';
 import type { Road, RoadAnswer, RoadRequest } from '@devops-mcp/governance';
-import { type CallToolResult, ProtocolError, ProtocolErrorCode, type Tool } from '@modelcontextprotocol/server';
+import {
+  type CallToolResult,
+  ProtocolError,
+  ProtocolErrorCode,
+  type Tool,
+} from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Selection } from '../surface/narrowing.js';
 import type { PublishedTool, ToolOrigin } from '../surface/published-tool.js';

@@ -17,8 +17,7 @@ export function actionHistoryFrom(directories: readonly string[]): ActionHistory
         // Reads are by far the most records; looking for the type first leaves them unparsed.
         for await (const record of readAudit({ directories, mention: `"eventType":"${eventType}"` })) {
           if (record.timestamp < start || record.timestamp >= end) continue;
-          if (environment !== undefined && !concerns(record, environment))
-            continue;
+          if (environment !== undefined && !concerns(record, environment)) continue;
           if (service !== undefined && record.services.length > 0 && !record.services.includes(service))
             continue;
           const action = actionOf(record);

@@ -21,12 +21,15 @@ async function connect(sample: Sample, era: (typeof eras)[number], answer?: () =
   } else {
     const handler = createMcpHandler(sample.server.factory, { legacy: 'reject' });
     const fetch: typeof globalThis.fetch = (url, init) => handler.fetch(new Request(url, init));
-    await client.connect(new StreamableHTTPClientTransport(new URL('http://in-process.local/mcp'), { fetch }));
+    await client.connect(
+      new StreamableHTTPClientTransport(new URL('http://in-process.local/mcp'), { fetch }),
+    );
   }
   return client;
 }
 
-const textOf = (result: { content: readonly { type: string; text?: string }[] }) => result.content[0]?.text ?? '';
+const textOf = (result: { content: readonly { type: string; text?: string }[] }) =>
+  result.content[0]?.text ?? '';
 
 describe.each(eras)('a server on %s connections', (era) => {
   let sample: Sample;
@@ -75,10 +78,15 @@ describe.each(eras)('a server on %s connections', (era) => {
 
   it('names the valid arguments for an unknown one', async () => {
     const client = await connect(sample, era);
-    const result = await client.callTool({ name: 'list_books', arguments: { environment: 'staging', prefx: 'e' } });
+    const result = await client.callTool({
+      name: 'list_books',
+      arguments: { environment: 'staging', prefx: 'e' },
+    });
     expect(result.isError).toBe(true);
     expect(result.structuredContent).toBeUndefined();
-    expect(textOf(result)).toMatch(/`prefx`.*did you mean `prefix`.*\nValid arguments: environment, prefix\./s);
+    expect(textOf(result)).toMatch(
+      /`prefx`.*did you mean `prefix`.*\nValid arguments: environment, prefix\./s,
+    );
     expect(result._meta).toMatchObject({ 'io.github.devops-mcp/error': { code: 'invalid_input' } });
   });
 
@@ -92,7 +100,9 @@ describe.each(eras)('a server on %s connections', (era) => {
 
   it('refuses an unknown tool and records it', async () => {
     const client = await connect(sample, era);
-    await expect(client.callTool({ name: 'remove_book', arguments: {} })).rejects.toMatchObject({ code: -32602 });
+    await expect(client.callTool({ name: 'remove_book', arguments: {} })).rejects.toMatchObject({
+      code: -32602,
+    });
     expect(await sample.records()).toMatchObject([
       { phase: 'denied', tool: { name: 'remove_book' }, actor: { agentClient: 'test/1.0.0' } },
     ]);
@@ -119,17 +129,24 @@ describe.each(eras)('a server on %s connections', (era) => {
     expect(completed.completion.values).toEqual(['staging']);
     const read = await client.readResource({ uri: 'shelf://staging/books' });
     expect(read.contents).toMatchObject([{ text: '{"books":["emma","ulysses"]}' }]);
-    await expect(client.readResource({ uri: 'shelf://moon/books' })).rejects.toThrow(/No environment named `moon`/);
+    await expect(client.readResource({ uri: 'shelf://moon/books' })).rejects.toThrow(
+      /No environment named `moon`/,
+    );
     await expect(client.readResource({ uri: 'attic://staging/books' })).rejects.toThrow();
   });
 
   it('gives prompts and completes their arguments', async () => {
     const client = await connect(sample, era);
     expect((await client.listPrompts()).prompts).toMatchObject([
-      { name: 'recommend_book', arguments: [{ name: 'mood', required: true, description: 'How the reader feels' }] },
+      {
+        name: 'recommend_book',
+        arguments: [{ name: 'mood', required: true, description: 'How the reader feels' }],
+      },
     ]);
     const prompt = await client.getPrompt({ name: 'recommend_book', arguments: { mood: 'calm' } });
-    expect(prompt.messages).toMatchObject([{ content: { text: 'Recommend a book for someone who is calm.' } }]);
+    expect(prompt.messages).toMatchObject([
+      { content: { text: 'Recommend a book for someone who is calm.' } },
+    ]);
     const ref = { type: 'ref/prompt' as const, name: 'recommend_book' };
     const completed = await client.complete({ ref, argument: { name: 'mood', value: 'c' } });
     expect(completed.completion.values).toEqual(['calm', 'curious']);
@@ -139,7 +156,11 @@ describe.each(eras)('a server on %s connections', (era) => {
   it('takes the trace of the request into the record', async () => {
     const client = await connect(sample, era);
     const traceparent = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`;
-    await client.callTool({ name: 'list_books', arguments: { environment: 'staging' }, _meta: { traceparent } });
+    await client.callTool({
+      name: 'list_books',
+      arguments: { environment: 'staging' },
+      _meta: { traceparent },
+    });
     expect(await sample.records()).toMatchObject([{ traceId: 'ab'.repeat(16), traceparent }]);
   });
 

@@ -165,6 +165,9 @@ function episodesOf(rule: Rule, scenario: Scenario, minutes: number): readonly A
   }
   if (from !== null) episodes.push({ from, until: null });
   const msOf = (minute: number) => scenario.startMs + (minute + 1) * 60_000;
+  // What ends within the last minute has not been sent yet.
+  const endOf = (minute: number | null) =>
+    minute === null || msOf(minute) > scenario.nowMs - 60_000 ? null : msOf(minute);
   return episodes.map((episode) => ({
     labels: { alertname: rule.name, ...rule.labels },
     summary: rule.summary,
@@ -174,7 +177,7 @@ function episodesOf(rule: Rule, scenario: Scenario, minutes: number): readonly A
     unit: rule.unit,
     runbook: rule.runbook,
     startsMs: msOf(episode.from),
-    endsMs: episode.until === null ? null : msOf(episode.until),
+    endsMs: endOf(episode.until),
     valueAt: (atMs) => rule.valueAt(Math.floor((atMs - scenario.startMs) / 60_000) - 1) ?? 0,
   }));
 }

@@ -31,7 +31,7 @@ export const badDeployments: readonly BadVersion[] = [
     failure: {
       share: 0.5,
       status: 500,
-      line: 'Payment failed payment={payment} amount_minor={amount} method={method}',
+      line: 'Payment failed payment={payment} amount_minor={amount}',
       exception: {
         language: 'java',
         type: 'java.lang.NullPointerException',

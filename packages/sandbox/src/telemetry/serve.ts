@@ -18,7 +18,7 @@ export function serve(
   if (pod === undefined || isRefusing(pod, startUs)) return { endUs: startUs + 1_400, status: 0 };
   const effect = world.scenario.effectOn(operation, startUs, pod);
   const slower = (effect?.slower ?? 1) * collectorPressure(world, pod, startUs);
-  const spanId = world.ids.hex(16);
+  const spanId = trip.sampled || trip.logged ? world.ids.hex(16) : '';
   const work: Work = { world, operation, pod, trip, spanId, slower, atUs: startUs };
   const ownUs =
     world.random.skewed(operation.selfMs, 0.3) * slower * 1_000 * (world.random.chance(0.006) ? 6 : 1);

@@ -34,7 +34,7 @@ export function takeSteps(work: Work, serve: Serve): Trouble | undefined {
 function callService(work: Work, step: Extract<Step, { kind: 'call' }>, serve: Serve): Trouble | undefined {
   const { world, trip } = work;
   const startUs = work.atUs;
-  const spanId = world.ids.hex(16);
+  const spanId = trip.sampled ? world.ids.hex(16) : '';
   const networkUs = Math.round(world.random.between(180, 650));
   const served = serve(world, operationOf(step.service, step.operation), startUs + networkUs, spanId, trip);
   const limitUs = (step.timeoutMs ?? 10_000) * 1_000;
@@ -49,7 +49,8 @@ function callService(work: Work, step: Extract<Step, { kind: 'call' }>, serve: S
     kind: 'client',
     startUs,
     error: late || served.status === 0 || served.status >= 500 ? `${step.service} ${reason}` : null,
-    attributes: `${text('http.request.method', method)},${text('url.template', route)},${text('server.address', step.service)},${integer('server.port', shopService(step.service).port)}${late || served.status === 0 ? '' : `,${integer('http.response.status_code', status)}`}`,
+    attributes: () =>
+      `${text('http.request.method', method)},${text('url.template', route)},${text('server.address', step.service)},${integer('server.port', shopService(step.service).port)}${late || served.status === 0 ? '' : `,${integer('http.response.status_code', status)}`}`,
   });
   if (status < 400) return undefined;
   if (status >= 500 && step.optional === true) {
@@ -63,7 +64,6 @@ function callService(work: Work, step: Extract<Step, { kind: 'call' }>, serve: S
 
 function callResource(work: Work, step: Extract<Step, { kind: 'resource' }>): Trouble | undefined {
   const { world } = work;
-  const resource = shopResource(step.resource);
   const startUs = work.atUs;
   const fault = world.scenario.faultOf(step.resource, startUs);
   const failed = fault !== undefined && world.random.chance(fault.share);
@@ -72,29 +72,35 @@ function callResource(work: Work, step: Extract<Step, { kind: 'resource' }>): Tr
     ? fault.afterMs * world.random.between(1, 1.02)
     : usual * (fault === undefined ? 1 : 3);
   work.atUs += Math.max(120, Math.round(tookMs * 1_000));
-  const external = resource.type === 'external-service';
-  const [verb = '', object = ''] = step.what.split(' ');
-  const attributes = external
-    ? `${text('http.request.method', verb)},${text('url.template', object)},${text('server.address', resource.host)},${integer('server.port', resource.port)}`
-    : `${text('db.system.name', resource.system)},${text('db.operation.name', verb)},${text('db.collection.name', object)},${text('db.namespace', work.operation.service)},${text('server.address', resource.host)},${integer('server.port', resource.port)}`;
   emitSpan(work, {
-    spanId: world.ids.hex(16),
+    spanId: work.trip.sampled ? world.ids.hex(16) : '',
     name: step.what,
     kind: 'client',
     startUs,
     error: failed ? fault.exception.message : null,
-    attributes: `${attributes}${failed ? `,${text('error.type', fault.exception.type)}` : ''}`,
+    attributes: () =>
+      resourceAttributes(step) + (failed ? `,${text('error.type', fault.exception.type)}` : ''),
   });
   if (!failed) return undefined;
   return { status: fault.status, level: 'ERROR', line: fault.line, exception: fault.exception };
 }
 
+function resourceAttributes(step: Extract<Step, { kind: 'resource' }>): string {
+  const resource = shopResource(step.resource);
+  const [verb = '', object = ''] = step.what.split(' ');
+  const address = `${text('server.address', resource.host)},${integer('server.port', resource.port)}`;
+  return resource.type === 'external-service'
+    ? `${text('http.request.method', verb)},${text('url.template', object)},${address}`
+    : `${text('db.system.name', resource.system)},${text('db.operation.name', verb)},${text('db.collection.name', object)},${text('db.namespace', resource.name)},${address}`;
+}
+
 function publish(work: Work, step: Extract<Step, { kind: 'publish' }>, serve: Serve): undefined {
   const { world, trip } = work;
-  const spanId = world.ids.hex(16);
+  const spanId = trip.sampled ? world.ids.hex(16) : '';
   const startUs = work.atUs;
   work.atUs += Math.round(world.random.between(600, 1_800));
-  const attributes = `${text('messaging.system', 'rabbitmq')},${text('messaging.destination.name', step.queue)},${text('messaging.operation.type', 'send')},${text('server.address', shopResource(step.resource).host)}`;
+  const attributes = () =>
+    `${text('messaging.system', 'rabbitmq')},${text('messaging.destination.name', step.queue)},${text('messaging.operation.type', 'send')},${text('server.address', shopResource(step.resource).host)}`;
   emitSpan(work, {
     spanId,
     name: `${step.queue} publish`,

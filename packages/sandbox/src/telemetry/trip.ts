@@ -2,7 +2,8 @@ import type { Random } from '../random.js';
 
 /** One request on its way through the shop. */
 export interface Trip {
-  readonly traceId: string;
+  /** Empty until something is written of the trip: most small sandboxes write nothing of most trips. */
+  traceId: string;
   /** Its spans are exported. */
   readonly sampled: boolean;
   /** All its log lines are written; warnings and errors always are. */
@@ -20,6 +21,7 @@ const constants: Readonly<Record<string, (random: Random) => string>> = {
   payment: (random) => `pay_${random.hex(8)}${random.hex(8)}`.slice(0, 16),
   reference: (random) => `ch_${random.hex(16)}`,
   user: (random) => String(100_000 + random.int(80_000)),
+  id: (random) => random.hex(8),
   sku: (random) => `SKU-${1_000 + random.int(4_200)}`,
   amount: (random) => String(499 + random.int(24_000)),
   method: (random) => random.pick(methods),

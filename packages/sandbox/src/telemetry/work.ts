@@ -17,6 +17,8 @@ export interface World {
   /** Decides durations and faults. What is written never draws from it, so that scale changes no fault. */
   readonly random: Random;
   readonly ids: Random;
+  /** Background lines and the level of queues. */
+  readonly noise: Random;
   readonly fill: (template: string, trip: Trip) => string;
   readonly logs: Batches;
   readonly spans: Batches;
@@ -77,7 +79,7 @@ export function finish(
     kind: operation.kind,
     startUs,
     error: status >= 500 ? (message === '' ? (trouble?.line ?? 'failed') : message) : null,
-    attributes: serverAttributes(operation, status, trouble),
+    attributes: () => serverAttributes(operation, status, trouble),
     ...(exception === ''
       ? {}
       : { events: `{"timeUnixNano":"${work.atUs - 60}000","name":"exception","attributes":[${exception}]}` }),
@@ -102,16 +104,21 @@ export function logLine(work: Work, number: number): void {
 }
 
 function access(work: Work, status: number, durationUs: number): void {
-  if (!work.trip.logged || work.operation.kind === 'consumer') return;
+  // The storefront keeps an access log; the services behind it log what they did, and refusals.
+  const isAccessLog = work.operation.service === 'web' || status >= 400;
+  if (!work.trip.logged || !isAccessLog || work.operation.kind === 'consumer') return;
   const took = durationUs >= 10_000 ? Math.round(durationUs / 1_000) : (durationUs / 1_000).toFixed(1);
   const attributes = `${text('http.route', work.operation.name)},${integer('http.response.status_code', status)}`;
-  emitLog(work, 'INFO', `${work.operation.name} ${status} ${took}ms`, attributes);
+  const path = work.world.fill(work.operation.name, work.trip);
+  emitLog(work, 'INFO', `${path} ${status} ${took}ms`, attributes);
 }
 
 export function emitLog(work: Work, severity: SeverityText, body: string, attributes: string): void {
-  const { trip, pod, world, spanId } = work;
+  const { trip, pod, world } = work;
   if (severity === 'INFO' && !trip.logged) return;
+  if (trip.traceId === '') trip.traceId = world.ids.hex(32);
   const { traceId, sampled } = trip;
+  const spanId = work.spanId === '' ? world.ids.hex(16) : work.spanId;
   world.logs.add(
     pod,
     work.atUs,
@@ -127,7 +134,8 @@ export function emitSpan(
     readonly name: string;
     readonly kind: 'server' | 'client' | 'producer' | 'consumer';
     readonly startUs: number;
-    readonly attributes: string;
+    /** Made only when the span is written. */
+    readonly attributes: () => string;
     readonly error: string | null;
     readonly events?: string;
   },
@@ -137,6 +145,7 @@ export function emitSpan(
   const record = spanRecord({
     parentSpanId: work.spanId,
     ...span,
+    attributes: span.attributes(),
     traceId: trip.traceId,
     endUs: work.atUs,
   });

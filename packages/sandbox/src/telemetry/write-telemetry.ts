@@ -20,8 +20,8 @@ const minuteUs = 60 * secondUs;
 const hourMs = 3_600_000;
 const exportEveryUs = 20 * secondUs;
 /** Requests a second over the whole window, up to a scale of 1. */
-const requestsPerSecond = 2;
-const tracedShare = 0.26;
+const requestsPerSecond = 5;
+const tracedShare = 0.105;
 
 export interface TelemetryReport {
   readonly requests: number;
@@ -61,12 +61,10 @@ export async function writeTelemetry(options: {
       nextExportUs += exportEveryUs;
     }
     requests += 1;
-    const trip: Trip = {
-      traceId: world.ids.hex(32),
-      sampled: sampling.chance(shares.traced),
-      logged: sampling.chance(shares.logged),
-      values: new Map(),
-    };
+    const sampled = sampling.chance(shares.traced);
+    const logged = sampling.chance(shares.logged);
+    const traceId = sampled || logged ? world.ids.hex(32) : '';
+    const trip: Trip = { traceId, sampled, logged, values: new Map() };
     serve(world, operationOf('web', entryPoint(world.random)), startUs, '', trip);
   }
   while (nextExportUs <= untilUs) {
@@ -86,7 +84,7 @@ export async function writeTelemetry(options: {
 /** Log lines and spans grow with scale; a short window gets a larger share so that counts still fit. */
 function sharesFor(scale: number, hours: number): { readonly logged: number; readonly traced: number } {
   const share = Math.min(1, (scale * 6) / hours);
-  return { logged: share, traced: tracedShare * Math.max(share, Math.min(1, 0.12)) };
+  return { logged: share, traced: tracedShare * Math.max(share, 0.12) };
 }
 
 function createWorld(scenario: Scenario, pods: readonly Pod[]): World {
@@ -99,6 +97,7 @@ function createWorld(scenario: Scenario, pods: readonly Pod[]): World {
     pods: byService,
     random: createRandom(`requests/${name}`),
     ids: createRandom(`ids/${name}`),
+    noise: createRandom(`noise/${name}`),
     fill: createFiller(createRandom(`text/${name}`)),
     logs: createBatches('logs'),
     spans: createBatches('traces'),
@@ -196,11 +195,11 @@ async function exportUntil(
 function writeBackground(world: World, untilUs: number, share: number): void {
   for (const pods of world.pods.values())
     for (const pod of pods) {
-      const atUs = untilUs - Math.round(world.ids.next() * exportEveryUs) - 1;
-      if (!isServing(pod, atUs) || !world.ids.chance(0.5 * share)) continue;
+      const atUs = untilUs - Math.round(world.noise.next() * exportEveryUs) - 1;
+      if (!isServing(pod, atUs) || !world.noise.chance(0.5 * share)) continue;
       const lines = backgroundLines[shopService(pod.service).language] ?? [];
       const trip: Trip = { traceId: '', sampled: false, logged: true, values: new Map() };
-      const body = world.fill(world.ids.pick(lines), trip);
+      const body = world.fill(world.noise.pick(lines), trip);
       const attributes = text('logger', 'background');
       const facts = {
         atUs,
@@ -220,6 +219,6 @@ function queueDepths(world: World, atUs: number, scenario: Scenario): void {
     if (service.queue === undefined) continue;
     const number = Math.floor((atUs / 1_000 - scenario.startMs) / 60_000);
     const { requests } = world.minutes.window(service.name, number - 1, number - 1);
-    world.meters.queueDepth(service.name, Math.round(requests * 0.05 + world.ids.next() * 4));
+    world.meters.queueDepth(service.name, Math.round(requests * 0.05 + world.noise.next() * 4));
   }
 }

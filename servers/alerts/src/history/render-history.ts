@@ -18,22 +18,26 @@ function renderRow(row: Row, reference: string | undefined): readonly string[] {
   const before =
     row.firedBefore.last === null
       ? 'not in the 30 days before'
-      : `${row.firedBefore.times} times in the 30 days before, last ${showTime(row.firedBefore.last, reference)}`;
+      : `${times(row.firedBefore.times)} in the 30 days before, last ${showTime(row.firedBefore.last, reference)}`;
   return [
     '',
     `${row.severity.toUpperCase()} ${row.name}${row.service ? ` ${row.service}` : ''}${row.firingNow ? ' FIRING' : ''}`,
-    `  fired ${row.firings} times, ${showSeconds(row.firingSeconds)} in all (${Math.round(row.firingShare * 100)} %)${flaps}; ${before}`,
+    `  fired ${times(row.firings)}, ${showSeconds(row.firingSeconds)} in all (${Math.round(row.firingShare * 100)} %)${flaps}; ${before}`,
     ...row.latest.map(
       ({ start, end, beganEarlier, value }) =>
         `  ${beganEarlier ? 'before ' : ''}${showTime(start, reference)} to ${end ? showTime(end, reference) : 'now'}${value === undefined ? '' : `, value ${value}`}`,
     ),
     ...row.deploymentsBefore.map(
       ({ id, time, title, minutesBefore }) =>
-        `  deployed ${minutesBefore} min before, ${showTime(time, reference)}: ${id.slice(0, 12)} ${quoteInline(title, 100)}`,
+        `  deployed ${minutesBefore} min before, ${showTime(time, reference)}: ${id.slice(0, 40)} ${quoteInline(title, 100)}`,
     ),
     ...row.incidents.map(
       ({ id, title, started, resolution }) =>
         `  ${id} ${started.slice(0, 10)} ${quoteInline(title, 100)}; ${resolution ? `done then: ${quoteInline(resolution, 200)}` : 'no resolution recorded'}`,
     ),
   ];
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
 }

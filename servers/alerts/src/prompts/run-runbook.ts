@@ -33,7 +33,8 @@ export const runRunbook = definePrompt({
   target: () => ({ environment: noEnvironment, services: [] }),
   async messages({ args, ports, ...context }) {
     const found = findRecord('runbook', args.runbook, (await ports.knowledge.runbooks(context)).data);
-    const service = args.service ?? found.services[0];
+    // A runbook for many services does not say which of them is meant.
+    const service = args.service ?? (found.services.length === 1 ? found.services[0] : undefined);
     const intro = [
       `Go through the runbook below for ${service ?? 'the affected service'} in ${args.environment}, one step at a time, in order.`,
       'For each step: say what it is to show, use the tools it names (or the closest reading tool of this suite), give the numbers you saw, and judge: done, failed, or not checkable from here. Stop at a step that fails and say so.',

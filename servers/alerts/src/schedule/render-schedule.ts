@@ -18,7 +18,7 @@ export function renderSchedule(answer: ScheduleAnswer): string {
     ...section('Overrides:', data.overrides),
     ...(data.gaps.length > 0
       ? ['Gaps:', ...data.gaps.map(({ start, end }) => `  ${local(start)} to ${local(end)}`)]
-      : ['No gaps.']),
+      : [`No gaps until ${local(data.until)}.`]),
     renderNotes(answer),
   ].join('\n');
 }

@@ -12,8 +12,9 @@ export interface ErrorRecord {
 
 const asked = 30;
 const shown = 6;
-/** Fewer lines than this are noise rather than the beginning of an incident. */
+/** Fewer lines than this, or than this share of the most frequent new error, are noise beside an incident. */
 const fewestLines = 3;
+const fewestShare = 0.05;
 
 /** The first lines of errors that are new in the window. */
 export async function recordErrors(
@@ -30,10 +31,13 @@ export async function recordErrors(
     (port) =>
       port.errorSummary({ ...(only === undefined ? {} : { service: only }), window, top: asked }, context),
   );
-  const fresh = (found.data?.groups ?? [])
+  const unseen = (found.data?.groups ?? [])
     .filter(({ service }) => inScope(scope, service))
-    .filter(({ previousCount, count }) => previousCount === 0 && count >= fewestLines)
-    .toSorted((a, b) => b.count - a.count)
+    .filter(({ previousCount }) => previousCount === 0)
+    .toSorted((a, b) => b.count - a.count);
+  const fewest = Math.max(fewestLines, fewestShare * (unseen[0]?.count ?? 0));
+  const fresh = unseen
+    .filter(({ count }) => count >= fewest)
     .slice(0, shown)
     .toSorted((a, b) => a.firstSeen.getTime() - b.firstSeen.getTime());
   return { fresh, events: fresh.map(errorEvent), partial: found.partial, hints: found.hints };

@@ -6,6 +6,8 @@ import { type Duty, summariseShifts } from '../schedule/summarise-shifts.js';
 
 const dayMs = 86_400_000;
 const mostRows = 20;
+/** Asked for at least, so that whoever comes next after a long shift is found. */
+const nextDays = 35;
 
 const duty = z.object({
   level: z.number(),
@@ -23,6 +25,8 @@ export const scheduleAnswer = envelope(
     /** IANA name; the times are UTC. */
     timeZone: z.string(),
     at: z.string(),
+    /** Overrides and gaps are those up to here. */
+    until: z.string(),
     /** In order of escalation: level 1 is paged first. */
     now: z.array(duty),
     next: z.array(duty),
@@ -56,7 +60,8 @@ export const getOnCallSchedule = defineTool({
       });
     }
     const at = parseTime(input.at, context.now);
-    const window = { start: at, end: new Date(at.getTime() + input.days * dayMs) };
+    const until = new Date(at.getTime() + input.days * dayMs);
+    const window = { start: at, end: new Date(at.getTime() + Math.max(input.days, nextDays) * dayMs) };
     const answer = await ports.onCall.shifts({ owner, window }, context);
     const { shifts, gaps, timeZone } = answer.data;
     const summary = summariseShifts(shifts, at);
@@ -70,12 +75,20 @@ export const getOnCallSchedule = defineTool({
         owner,
         timeZone,
         at: at.toISOString(),
+        until: until.toISOString(),
         now: summary.now.slice(0, mostRows).map(show),
         next: summary.next.slice(0, mostRows).map(show),
-        overrides: summary.overrides.slice(0, mostRows).map(show),
-        gaps: gaps
+        overrides: summary.overrides
+          .filter(({ start }) => start < until)
           .slice(0, mostRows)
-          .map(({ start, end }) => ({ start: start.toISOString(), end: end.toISOString() })),
+          .map(show),
+        gaps: gaps
+          .filter(({ start }) => start < until)
+          .slice(0, mostRows)
+          .map(({ start, end }) => ({
+            start: start.toISOString(),
+            end: (end < until ? end : until).toISOString(),
+          })),
       },
       source: answer.source,
       ...(answer.partial ? { partial: [...answer.partial] } : {}),

@@ -1,42 +1,65 @@
-import { defineAction, environmentName, serviceName } from '@devops-mcp/contract';
+import { defineAction, environmentName, serviceName, ToolError } from '@devops-mcp/contract';
 import { deploymentsPort, servicesPort } from '@devops-mcp/domain';
 import { z } from 'zod';
-import { applyThrough, requireKnown, touched } from './live-change.js';
+import { askAbout } from '../history/known-service.js';
 
-const assignment = /^[A-Za-z_][A-Za-z0-9_.-]{0,99}=.{0,500}$/s;
+const assignment = z.string().min(2).max(2_000);
+
+const reversal = { kind: 'reversible', how: 'Delete the branch; nothing follows it.' } as const;
 
 export const openConfigChange = defineAction({
   name: 'open_config_change',
   title: 'Open a configuration change',
   description:
-    'Proposes new values for configuration or flags of a service as a branch for review; what runs does not change.',
+    'Makes a branch in the GitOps repository that sets configuration keys or flags of a service, for people to review and merge. Changes nothing that runs. No secrets.',
   riskTier: 2,
   ports: { deployments: deploymentsPort, services: servicesPort },
   input: z.strictObject({
-    service: serviceName,
     environment: environmentName,
-    set: z.array(z.string().max(601).regex(assignment)).min(1).max(20).describe('KEY=value'),
-    title: z.string().min(5).max(120),
+    service: serviceName,
+    set: z.array(assignment).min(1).max(20).describe('KEY=value'),
+    title: z.string().min(3).max(120),
   }),
-  limits: { timeoutMs: 60_000, outputBytes: 32_000 },
+  limits: { timeoutMs: 60_000, outputBytes: 48_000 },
   environments: ['production', 'staging', 'development'],
-  blastRadius: { services: 1, dependents: 100, filesChanged: 10 },
-  reversal: { kind: 'reversible', how: 'Delete the branch; it is not merged by the suite.' },
+  blastRadius: { filesChanged: 20, services: 1 },
+  reversal,
   resolve: ({ input }) => ({ environment: input.environment, services: [input.service] }),
   async plan({ input, ports, signal, progress, now }) {
-    requireKnown(input.service, ports.services);
-    const set = Object.fromEntries(
-      input.set.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]),
-    );
-    const planned = await ports.deployments.planConfigChange(
-      { service: input.service, set, title: input.title },
-      { signal, progress, now },
+    const { service, title } = input;
+    const context = { signal, progress, now };
+    const set = readAssignments(input.set);
+    const { plan } = await askAbout(service, ports, context, (api) =>
+      api.planConfigChange({ service, set, title }, context),
     );
     return {
-      ...planned.plan,
-      blastRadius: touched(planned, input.service, ports.services),
-      reversal: { kind: 'reversible', how: 'Delete the branch; it is not merged by the suite.' },
+      ...plan,
+      blastRadius: { filesChanged: filesIn(plan.diff), services: 1 },
+      reversal,
     };
   },
-  apply: (call) => applyThrough(call, call.ports.deployments),
+  apply: ({ plan, ports, idempotencyKey, reason, signal, progress, now }) =>
+    ports.deployments.applyChange(
+      { change: plan.change, idempotencyKey, message: reason },
+      { signal, progress, now },
+    ),
 });
+
+function readAssignments(list: readonly string[]): Record<string, string> {
+  const pairs = list.map((text) => {
+    const split = text.indexOf('=');
+    if (split < 1)
+      throw new ToolError('invalid_input', `"${text.slice(0, 40)}" is not of the form KEY=value.`, {
+        hint: 'Write each entry of set as KEY=value.',
+      });
+    return [text.slice(0, split), text.slice(split + 1)] as const;
+  });
+  if (new Set(pairs.map(([key]) => key)).size < pairs.length)
+    throw new ToolError('invalid_input', 'A key is set twice.', { hint: 'Give every key once.' });
+  return Object.fromEntries(pairs);
+}
+
+/** Every changed file has one such line in a unified diff. */
+function filesIn(diff: string): number {
+  return Math.max(1, diff.match(/^\+\+\+ /gm)?.length ?? 0);
+}

@@ -1,34 +1,47 @@
 import { defineAction, environmentName, serviceName } from '@devops-mcp/contract';
 import { deploymentsPort, servicesPort } from '@devops-mcp/domain';
 import { z } from 'zod';
-import { applyThrough, requireKnown, touched } from './live-change.js';
+import { askAbout } from '../history/known-service.js';
+import { countDependents } from './dependents.js';
+
+const reversal = {
+  kind: 'reversible',
+  how: 'Nothing but the pods is new; what they held in memory is gone. git revert restarts once more.',
+} as const;
 
 export const restartService = defineAction({
   name: 'restart_service',
   title: 'Restart a service',
-  description: 'Restarts all pods of a service one after the other, without changing what runs.',
+  description:
+    'Starts every pod of a service anew, by its rollout strategy, with the same image and settings.',
   riskTier: 3,
   ports: { deployments: deploymentsPort, services: servicesPort },
-  input: z.strictObject({ service: serviceName, environment: environmentName }),
-  limits: { timeoutMs: 60_000, outputBytes: 32_000 },
+  input: z.strictObject({ environment: environmentName, service: serviceName }),
+  limits: { timeoutMs: 60_000, outputBytes: 48_000 },
   environments: ['production', 'staging', 'development'],
-  blastRadius: { podsRestarted: 200, services: 1, dependents: 100, filesChanged: 5 },
-  reversal: { kind: 'reversible', how: 'Nothing to undo: the same version runs again.' },
+  blastRadius: { podsRestarted: 200, services: 1, dependents: 500 },
+  reversal,
   resolve: ({ input }) => ({ environment: input.environment, services: [input.service] }),
   async plan({ input, ports, signal, progress, now }) {
-    requireKnown(input.service, ports.services);
-    const planned = await ports.deployments.planRestart(
-      { service: input.service },
-      { signal, progress, now },
+    const { service } = input;
+    const context = { signal, progress, now };
+    const { plan, current } = await askAbout(service, ports, context, (api) =>
+      api.planRestart({ service }, context),
     );
     return {
-      ...planned.plan,
+      ...plan,
       blastRadius: {
-        ...touched(planned, input.service, ports.services),
-        podsRestarted: planned.current.replicas ?? 1,
+        // An autoscaler may run up to its upper limit, whatever the manifest says.
+        podsRestarted: Math.max(current.replicas ?? 1, current.autoscaler?.max ?? 0),
+        services: 1,
+        dependents: countDependents(service, ports.services),
       },
-      reversal: { kind: 'reversible', how: 'Nothing to undo: the same version runs again.' },
+      reversal,
     };
   },
-  apply: (call) => applyThrough(call, call.ports.deployments),
+  apply: ({ plan, ports, idempotencyKey, reason, signal, progress, now }) =>
+    ports.deployments.applyChange(
+      { change: plan.change, idempotencyKey, message: reason },
+      { signal, progress, now },
+    ),
 });

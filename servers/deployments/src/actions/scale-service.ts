@@ -1,60 +1,51 @@
 import { defineAction, environmentName, serviceName } from '@devops-mcp/contract';
 import { deploymentsPort, servicesPort } from '@devops-mcp/domain';
 import { z } from 'zod';
-import { applyThrough, requireKnown, touched, undoOf } from './live-change.js';
+import { askAbout } from '../history/known-service.js';
+import { countDependents } from './dependents.js';
 
 export const scaleService = defineAction({
   name: 'scale_service',
   title: 'Scale a service',
-  description: 'Sets the number of replicas of a service within the limits of its owner.',
+  description:
+    'Sets the desired number of replicas of a service. Warns of an autoscaler that would undo it. Zero in production needs break-glass.',
   riskTier: 3,
   ports: { deployments: deploymentsPort, services: servicesPort },
   input: z.strictObject({
-    service: serviceName,
     environment: environmentName,
+    service: serviceName,
     replicas: z.number().int().min(0).max(500),
   }),
-  limits: { timeoutMs: 60_000, outputBytes: 32_000 },
+  limits: { timeoutMs: 60_000, outputBytes: 48_000 },
   environments: ['production', 'staging', 'development'],
-  blastRadius: {
-    replicas: 100,
-    replicasAdded: 20,
-    capacityRemovedShare: 1,
-    services: 1,
-    dependents: 100,
-    filesChanged: 5,
-  },
-  reversal: { kind: 'reversible', how: 'Scale back to the former number.' },
+  blastRadius: { replicas: 500, replicasAdded: 100, capacityRemovedShare: 1, services: 1, dependents: 500 },
+  reversal: { kind: 'reversible', how: 'Scale back to the number before, with scale_service or git revert.' },
   resolve: ({ input }) => ({ environment: input.environment, services: [input.service] }),
-  // Without replicas the service is gone: that is an outage, whoever asked for it.
   classify: ({ input, environmentClass }) =>
     input.replicas === 0 && environmentClass === 'production' ? 4 : 3,
   async plan({ input, ports, signal, progress, now }) {
-    requireKnown(input.service, ports.services);
-    const planned = await ports.deployments.planScale(
-      { service: input.service, replicas: input.replicas },
-      { signal, progress, now },
+    const { service, replicas } = input;
+    const context = { signal, progress, now };
+    const { plan, current } = await askAbout(service, ports, context, (api) =>
+      api.planScale({ service, replicas }, context),
     );
-    const before = planned.current.replicas ?? 1;
-    const autoscaler = planned.current.autoscaler;
+    // Without a number of its own a workload runs what the autoscaler wants at least, or one.
+    const before = current.replicas ?? current.autoscaler?.min ?? 1;
     return {
-      ...planned.plan,
+      ...plan,
       blastRadius: {
-        ...touched(planned, input.service, ports.services),
-        replicas: input.replicas,
-        replicasAdded: Math.abs(input.replicas - before),
-        ...(input.replicas < before ? { capacityRemovedShare: (before - input.replicas) / before } : {}),
+        replicas,
+        replicasAdded: Math.abs(replicas - before),
+        ...(replicas < before ? { capacityRemovedShare: (before - replicas) / before } : {}),
+        services: 1,
+        dependents: countDependents(service, ports.services),
       },
-      reversal: undoOf(planned),
-      warnings: [
-        ...(planned.plan.warnings ?? []),
-        ...(autoscaler
-          ? [
-              `An autoscaler holds the replicas between ${autoscaler.min} and ${autoscaler.max} and may undo this.`,
-            ]
-          : []),
-      ],
+      reversal: { kind: 'reversible', how: `Scale back to ${before}, with scale_service or git revert.` },
     };
   },
-  apply: (call) => applyThrough(call, call.ports.deployments),
+  apply: ({ plan, ports, idempotencyKey, reason, signal, progress, now }) =>
+    ports.deployments.applyChange(
+      { change: plan.change, idempotencyKey, message: reason },
+      { signal, progress, now },
+    ),
 });

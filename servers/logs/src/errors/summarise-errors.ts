@@ -4,8 +4,8 @@ import {
   type Deployment,
   type DeploymentsApi,
   type ErrorGroup,
-  estimateTokens,
   fitTokens,
+  frameAnswer,
   type LogsApi,
   type MetricsApi,
   optionalAnswer,
@@ -13,6 +13,7 @@ import {
   roundTo,
   type ServicesApi,
   showWindow,
+  truncationField,
   type Window,
 } from '@devops-mcp/domain';
 import { explainNothing } from '../search/explain-nothing.js';
@@ -64,19 +65,22 @@ export async function summariseErrors(call: ErrorsCall): Promise<ErrorsAnswer> {
   const partial = [...(summary.partial ?? []), ...history.partial];
   const rows = groups.map((group, place) => rowOf(group, place, total, history.data, window));
   const covered = groups.reduce((sum, group) => sum + group.count, 0);
+  const frame = frameAnswer({
+    window: showWindow(window, now),
+    source: summary.source,
+    hints: notes,
+    partial,
+  });
   const fitted = fitTokens(rows, {
     maxTokens: input.maxTokens,
-    reserved: 200 + estimateTokens([notes, partial]),
+    reserved: frame.tokens,
     more: covered < total,
     howToGetMore: 'Raise top or maxTokens, or name a service.',
   });
   return {
     data: { total, lines, groups: [...fitted.rows] },
-    window: showWindow(window, now),
-    source: summary.source,
-    ...(fitted.truncation ? { truncation: fitted.truncation } : {}),
-    ...(partial.length > 0 ? { partial } : {}),
-    ...(notes.length > 0 ? { hints: notes } : {}),
+    ...frame.fields,
+    ...truncationField(fitted.truncation ?? summary.truncation),
   };
 }
 

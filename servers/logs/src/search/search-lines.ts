@@ -2,6 +2,7 @@ import type { CallContext } from '@devops-mcp/contract';
 import {
   estimateTokens,
   fitTokens,
+  frameAnswer,
   type LogQuery,
   type LogSearchAnswer,
   type LogsApi,
@@ -17,6 +18,9 @@ import { explainNothing } from './explain-nothing.js';
 import { type ExcerptRow, messageMax, orderLines } from './order-lines.js';
 
 const howToGetMore = 'Call again with cursor = nextCursor, or narrow with text, pattern, severity or period.';
+
+/** Of a cursor around a backend's own of some forty characters. */
+const cursorTokens = 100;
 
 export interface SearchCall extends CallContext {
   readonly input: SearchInput;
@@ -41,7 +45,13 @@ export async function searchLines(call: SearchCall): Promise<SearchAnswer> {
   const nothing = found.data.total === 0 ? [await explain(call, position.window)] : [];
   const notes = [...(cursor ? [] : resolved.hints), ...(found.hints ?? []), ...nothing];
   const histogram = histogramOf(found.data);
-  const left = maxTokens - estimateTokens([histogram, notes, found.partial]) - 250;
+  const frame = frameAnswer({
+    window: showWindow(position.window, now),
+    source: found.source,
+    hints: notes,
+    partial: found.partial ?? [],
+  });
+  const left = maxTokens - frame.tokens - estimateTokens(histogram) - cursorTokens;
   const page = found.data.excerpts.slice(position.given);
   const rows = page.map((excerpt) => orderLines(excerpt, longestMessage(left)));
   const fitted = fitTokens(rows, { maxTokens: left, reserved: 0, howToGetMore: '' });
@@ -53,13 +63,10 @@ export async function searchLines(call: SearchCall): Promise<SearchAnswer> {
       excerpts: fitted.rows.map((row) => ({ ...row, lines: [...row.lines] })),
       ...(next ? { nextCursor: writeCursor(next, asked) } : {}),
     },
-    window: showWindow(position.window, now),
-    source: found.source,
+    ...frame.fields,
     ...(next
       ? { truncation: { returned: linesOf(fitted.rows), total: found.data.total, more: true, howToGetMore } }
       : {}),
-    ...(found.partial ? { partial: [...found.partial] } : {}),
-    ...(notes.length > 0 ? { hints: notes } : {}),
   };
 }
 

@@ -43,7 +43,7 @@ export const compareTraces = defineTool({
     maxTokens,
   }),
   output: comparisonAnswer,
-  limits: { timeoutMs: 30_000, outputBytes: 64_000 },
+  limits: { timeoutMs: 50_000, outputBytes: 64_000 },
   target: ({ environment }) => ({ environment, services: [] }),
   run: compareWindows,
   render: renderComparison,

@@ -69,7 +69,7 @@ export const getErrorSummary = defineTool({
     maxTokens,
   }),
   output: errorsAnswer,
-  limits: { timeoutMs: 20_000, outputBytes: 64_000 },
+  limits: { timeoutMs: 50_000, outputBytes: 64_000 },
   target: ({ environment, service }) => ({ environment, services: service === undefined ? [] : [service] }),
   run: summariseErrors,
   render: renderErrors,

@@ -26,7 +26,7 @@ export const traceAnswer = envelope(
         verdict: z.enum(['typical', 'slow', 'very_slow', 'fast']),
       })
       .optional(),
-    /** For what the request waited, in order of time; shares of the duration. */
+    /** For what the request waited, in order of time; stretches of 1 % of the duration and more. */
     criticalPath: z.array(
       z.object({
         spanId: z.string(),
@@ -104,7 +104,7 @@ export const getTrace = defineTool({
     maxTokens,
   }),
   output: traceAnswer,
-  limits: { timeoutMs: 20_000, outputBytes: 64_000 },
+  limits: { timeoutMs: 50_000, outputBytes: 64_000 },
   target: ({ environment }) => ({ environment, services: [] }),
   run: examineTrace,
   render: renderTrace,

@@ -73,7 +73,7 @@ export const searchLogs = defineTool({
   ports: { logs: logsPort, services: servicesPort, metrics: optional(metricsPort) },
   input: searchInput,
   output: searchAnswer,
-  limits: { timeoutMs: 20_000, outputBytes: 96_000 },
+  limits: { timeoutMs: 50_000, outputBytes: 96_000 },
   target: ({ environment, service }) => ({ environment, services: service === undefined ? [] : [service] }),
   run: searchLines,
   render: renderSearch,

@@ -50,7 +50,7 @@ export const searchTraces = defineTool({
     maxTokens,
   }),
   output: tracesAnswer,
-  limits: { timeoutMs: 20_000, outputBytes: 64_000 },
+  limits: { timeoutMs: 50_000, outputBytes: 64_000 },
   target: ({ environment, service }) => ({ environment, services: service === undefined ? [] : [service] }),
   run: findTraces,
   render: renderTraces,

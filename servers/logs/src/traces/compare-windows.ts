@@ -5,11 +5,13 @@ import {
   cutText,
   estimateTokens,
   fitTokens,
+  frameAnswer,
   type OperationChange,
   parsePeriod,
   roundTo,
   showWindow,
   type TracesApi,
+  truncationField,
 } from '@devops-mcp/domain';
 import type { ComparisonAnswer } from '../tools/compare-traces.js';
 
@@ -35,25 +37,27 @@ export async function compareWindows(call: ComparisonCall): Promise<ComparisonAn
   const baseline = baselineWindow(window, input.compareTo);
   const found = await ports.traces.compare({ window, baseline, top: input.top }, call);
   const { traces, baselineTraces, operations } = found.data;
-  const notes = [...hints, ...(found.hints ?? []), ...evidenceHints(traces, baselineTraces, operations)];
+  const frame = frameAnswer({
+    window: showWindow(window, now),
+    source: found.source,
+    hints: [...hints, ...(found.hints ?? []), ...evidenceHints(traces, baselineTraces, operations)],
+    partial: found.partial ?? [],
+  });
+  const compared = {
+    of: input.compareTo,
+    start: baseline.start.toISOString(),
+    end: baseline.end.toISOString(),
+  };
   const fitted = fitTokens(operations.map(rowOf), {
     maxTokens: input.maxTokens,
-    reserved: 200 + estimateTokens([notes, found.partial]),
+    reserved: frame.tokens + estimateTokens(compared),
     ...(operations.length >= input.top ? { more: true } : {}),
     howToGetMore: 'Raise top or maxTokens.',
   });
   return {
-    data: {
-      traces,
-      baselineTraces,
-      baseline: { of: input.compareTo, start: baseline.start.toISOString(), end: baseline.end.toISOString() },
-      operations: [...fitted.rows],
-    },
-    window: showWindow(window, now),
-    source: found.source,
-    ...(fitted.truncation ? { truncation: fitted.truncation } : {}),
-    ...(found.partial ? { partial: [...found.partial] } : {}),
-    ...(notes.length > 0 ? { hints: notes } : {}),
+    data: { traces, baselineTraces, baseline: compared, operations: [...fitted.rows] },
+    ...frame.fields,
+    ...truncationField(fitted.truncation ?? found.truncation),
   };
 }
 

@@ -3,6 +3,7 @@ import {
   cutText,
   estimateTokens,
   fitTokens,
+  frameAnswer,
   optionalAnswer,
   roundTo,
   type Span,
@@ -10,6 +11,7 @@ import {
   summariseTrace,
   type TraceAnalysis,
   type TracesApi,
+  truncationField,
 } from '@devops-mcp/domain';
 import type { TraceAnswer } from '../tools/get-trace.js';
 import { describeSpan } from './describe-span.js';
@@ -29,6 +31,8 @@ type Data = TraceAnswer['data'];
 
 /** "Typical" is what the operation did in the hours before the trace, and not during it. */
 const typicalMs = 3 * 3_600_000;
+/** Shorter stretches of the critical path are too many to read. */
+const leastShare = 0.01;
 const operationMax = 100;
 const messageMax = 300;
 const howToGetMore = 'Raise maxTokens; spanId gives one span whole.';
@@ -68,19 +72,19 @@ export async function examineTrace(call: TraceCall): Promise<TraceAnswer> {
     ...(typical.data ? { typical: judgeDuration(analysis.durationUs / 1_000, typical.data) } : {}),
     ...(span ? { span } : {}),
   };
-  const hints = [...(found.hints ?? []), ...typical.hints];
-  const partial = [...(found.partial ?? []), ...typical.partial];
-  const parts = fitParts(analysis, input.maxTokens - estimateTokens([fixed, hints, partial]) - 150);
   const end = new Date((analysis.startUs + analysis.durationUs) / 1_000);
-  return {
-    data: { ...fixed, ...parts.data },
+  const frame = frameAnswer({
     window: showWindow({ start, end }, now),
     source: found.source,
-    ...(parts.returned < parts.total
-      ? { truncation: { returned: parts.returned, total: parts.total, more: true, howToGetMore } }
-      : {}),
-    ...(partial.length > 0 ? { partial } : {}),
-    ...(hints.length > 0 ? { hints } : {}),
+    hints: [...(found.hints ?? []), ...typical.hints],
+    partial: [...(found.partial ?? []), ...typical.partial],
+  });
+  const parts = fitParts(analysis, input.maxTokens - frame.tokens - estimateTokens(fixed));
+  const { returned, total } = parts;
+  return {
+    data: { ...fixed, ...parts.data },
+    ...frame.fields,
+    ...truncationField(returned < total ? { returned, total, more: true, howToGetMore } : found.truncation),
   };
 }
 
@@ -108,6 +112,7 @@ function fitParts(analysis: TraceAnalysis, budget: number) {
 /** Longest first, so that what is cut is what mattered least. */
 function pathRows({ path, durationUs }: TraceAnalysis): Data['criticalPath'] {
   return path
+    .filter(({ onPathUs }) => onPathUs >= durationUs * leastShare)
     .toSorted((a, b) => b.onPathUs - a.onPathUs)
     .map(({ span, onPathUs }) => ({
       spanId: span.spanId,

@@ -1,8 +1,8 @@
 import type { CallContext } from '@devops-mcp/contract';
 import {
   cutText,
-  estimateTokens,
   fitTokens,
+  frameAnswer,
   type MetricsApi,
   parsePeriod,
   roundTo,
@@ -10,6 +10,7 @@ import {
   showWindow,
   type TraceSummary,
   type TracesApi,
+  truncationField,
 } from '@devops-mcp/domain';
 import { explainNothing } from '../search/explain-nothing.js';
 import type { TracesAnswer } from '../tools/search-traces.js';
@@ -55,20 +56,22 @@ export async function findTraces(call: FindTracesCall): Promise<TracesAnswer> {
   );
   const nothing =
     found.data.total === 0 ? [await explainNothing({ service, environment, window }, ports, call)] : [];
-  const notes = [...hints, ...(found.hints ?? []), ...nothing];
+  const frame = frameAnswer({
+    window: showWindow(window, now),
+    source: found.source,
+    hints: [...hints, ...(found.hints ?? []), ...nothing],
+    partial: found.partial ?? [],
+  });
   const fitted = fitTokens(found.data.traces.map(rowOf), {
     maxTokens: input.maxTokens,
-    reserved: 200 + estimateTokens([notes, found.partial]),
+    reserved: frame.tokens,
     total: found.data.total,
     howToGetMore: 'Raise limit or maxTokens, or narrow with operation, minDurationMs, onlyErrors or period.',
   });
   return {
     data: { total: found.data.total, traces: [...fitted.rows] },
-    window: showWindow(window, now),
-    source: found.source,
-    ...(fitted.truncation ? { truncation: fitted.truncation } : {}),
-    ...(found.partial ? { partial: [...found.partial] } : {}),
-    ...(notes.length > 0 ? { hints: notes } : {}),
+    ...frame.fields,
+    ...truncationField(fitted.truncation ?? found.truncation),
   };
 }
 

@@ -24,7 +24,7 @@ export function renderTrace(answer: TraceAnswer): string {
       (span) =>
         `${span.origin ? 'ORIGIN' : 'failed'} ${oneLine(span.service)} ${quoteInline(span.operation, 60)} ${span.spanId}: ${quoteInline(span.message)}`,
     ),
-    'Critical path:',
+    'Critical path, from 1 %:',
     alignColumns(data.criticalPath.map(pathCells), [1, 2]),
     'Self time by service:',
     alignColumns(

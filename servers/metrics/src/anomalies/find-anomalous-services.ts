@@ -5,12 +5,14 @@ import {
   type DeploymentsApi,
   estimateTokens,
   fitTokens,
+  frameAnswer,
   type MetricsApi,
   optionalAnswer,
   parsePeriod,
   roundTo,
   type ServicesApi,
   showWindow,
+  truncationField,
 } from '@devops-mcp/domain';
 import type { AnomaliesAnswer } from '../tools/find-anomalies.js';
 import { type AnomalousService, rankingMethod, rankServices } from './rank-services.js';
@@ -58,19 +60,18 @@ export async function findAnomalousServices(call: AnomaliesCall): Promise<Anomal
   const { examined, method } = found.data;
   const notes = [...hints, ...(found.hints ?? []), ...history.hints, ...nothingFound(ranked, examined)];
   const partial = [...(found.partial ?? []), ...history.partial];
+  const frame = frameAnswer({ window: showWindow(window, now), source: found.source, hints: notes, partial });
+  const beside = { examined: { ...examined }, method, ranking: rankingMethod };
   const fitted = fitTokens(rows.slice(0, input.top), {
     maxTokens: input.maxTokens,
-    reserved: 150 + estimateTokens([notes, partial, method, rankingMethod]),
-    total: rows.length,
+    reserved: frame.tokens + estimateTokens(beside),
+    ...(found.truncation?.more ? { more: true } : { total: rows.length }),
     howToGetMore: 'Raise top or maxTokens, or narrow the period.',
   });
   return {
-    data: { services: [...fitted.rows], examined: { ...examined }, method, ranking: rankingMethod },
-    window: showWindow(window, now),
-    source: found.source,
-    ...(fitted.truncation ? { truncation: fitted.truncation } : {}),
-    ...(partial.length > 0 ? { partial } : {}),
-    ...(notes.length > 0 ? { hints: notes } : {}),
+    data: { services: [...fitted.rows], ...beside },
+    ...frame.fields,
+    ...truncationField(fitted.truncation),
   };
 }
 

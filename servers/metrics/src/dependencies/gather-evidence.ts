@@ -47,6 +47,8 @@ export async function gatherEvidence(
   context: CallContext,
 ): Promise<Evidence> {
   const calls = { port: ports.dependencies, name: 'dependencies', environment, adds: 'calls seen in traces' };
+  // Of a window in the past, what fired at its end counts, and not what fires now.
+  const atEnd = window.end < context.now ? { at: window.end } : {};
   const history = { start: new Date(window.end.getTime() - lookBackMs), end: window.end };
   const [edges, before, alerts, deployments, names] = await Promise.all([
     optionalAnswer(calls, context, (port) => port.edges({ window }, context)),
@@ -56,7 +58,7 @@ export async function gatherEvidence(
     optionalAnswer(
       { port: ports.alerts, name: 'alerts', environment, adds: 'active alerts' },
       context,
-      (port) => port.active({}, context),
+      (port) => port.active(atEnd, context),
     ),
     optionalAnswer(
       { port: ports.deployments, name: 'deployments', environment, adds: 'last deployments' },

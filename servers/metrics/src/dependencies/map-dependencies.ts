@@ -65,7 +65,7 @@ export async function mapDependencies(
       name,
       judgeHealth({
         anomalies: anomalies.found?.filter((anomaly) => anomaly.service === name),
-        alerts: evidence.alerts?.filter((alert) => alert.service === name && alert.state === 'firing'),
+        alerts: evidence.alerts?.filter((alert) => alert.service === name),
         inbound: all.filter((edge) => edge.to === name),
         hasTelemetry: evidence.names?.includes(name) ?? false,
       }),

@@ -38,14 +38,15 @@ const slowFactor = 2;
 const slowFloorSeconds = 0.01;
 
 /**
- * Unhealthy: errors or latency left their normal (score 8 or more) and have not come back, or calls
- * to it fail (2 % and three times the baseline), or an alert of severity critical or high fires.
- * Degraded: another signal deviates, errors or latency did and recovered, calls to it take twice as
- * long, or a lesser alert fires. Unknown: there was nothing to judge by.
+ * Unhealthy: errors or latency of the service or of two of its instances left their normal (score 8
+ * or more) and have not come back, or calls to it fail (2 % and three times the baseline), or an
+ * alert of severity critical or high fires. Degraded: another signal deviates, errors or latency did
+ * and recovered or do on one instance, calls to it take twice as long, or a lesser alert fires.
+ * Unknown: there was nothing to judge by. `since` is the earliest onset of what decided.
  */
 export function judgeHealth(evidence: HealthEvidence): Health {
   const findings = [
-    ...(evidence.anomalies ?? []).flatMap(fromAnomaly),
+    ...fromAnomalies(evidence.anomalies ?? []),
     ...(evidence.alerts ?? []).map(fromAlert),
     ...evidence.inbound.flatMap(fromCalls),
   ].toSorted(
@@ -58,7 +59,8 @@ export function judgeHealth(evidence: HealthEvidence): Health {
     ...(called ? (['calls'] as const) : []),
   ];
   const measured = judgedBy.some((by) => by !== 'alerts');
-  const starts = findings.flatMap(({ since }) => since?.getTime() ?? []);
+  const decisive = findings.filter(({ state }) => state === findings[0]?.state);
+  const starts = decisive.flatMap(({ since }) => since?.getTime() ?? []);
   return {
     state: findings[0]?.state ?? (measured ? 'healthy' : 'unknown'),
     reasons: findings.slice(0, 3).map(({ text }) => text),
@@ -92,20 +94,29 @@ export function showTrouble({ failing, slow }: EdgeTrouble): string {
   return [failing, slow].filter((text) => text !== null).join(', ');
 }
 
-function fromAnomaly(anomaly: Anomaly): Finding[] {
-  if (anomaly.score < strongScore) return [];
-  const { signal, unit, baseline, value, onset, end, instance } = anomaly;
-  const felt = anomaly.direction === 'up' && (signal === 'error_rate' || signal.startsWith('latency'));
+/** What callers feel, as against what only the owner sees. */
+function isFelt({ signal, direction, end }: Anomaly): boolean {
+  return end === null && direction === 'up' && (signal === 'error_rate' || signal.startsWith('latency'));
+}
+
+/** One instance of several that strays leaves a service degraded; two make it unhealthy. */
+function fromAnomalies(anomalies: readonly Anomaly[]): Finding[] {
+  const strong = anomalies.filter(({ score }) => score >= strongScore);
+  const felt = strong.filter(isFelt);
+  const whole =
+    felt.some(({ instance }) => instance === null) || new Set(felt.map(({ instance }) => instance)).size > 1;
+  return strong.map((anomaly) => ({
+    state: whole && isFelt(anomaly) ? 'unhealthy' : 'degraded',
+    weight: anomaly.score,
+    since: anomaly.onset,
+    text: describe(anomaly),
+  }));
+}
+
+function describe({ signal, unit, baseline, value, onset, end, instance }: Anomaly): string {
   const where = instance === null ? '' : ` on ${instance}`;
   const until = end === null ? '' : ` until ${showTime(end, onset)}`;
-  return [
-    {
-      state: felt && end === null ? 'unhealthy' : 'degraded',
-      weight: anomaly.score,
-      since: onset,
-      text: `${signal}${where} ${showValue(baseline, unit)} → ${showValue(value, unit)} since ${showTime(onset, onset)}${until}`,
-    },
-  ];
+  return `${signal}${where} ${showValue(baseline, unit)} → ${showValue(value, unit)} since ${showTime(onset, onset)}${until}`;
 }
 
 function fromAlert(alert: Alert): Finding {

@@ -1,4 +1,11 @@
-import { type Deployment, estimateTokens, fitTokens, roundTo, type ServicesApi } from '@devops-mcp/domain';
+import {
+  type Deployment,
+  estimateTokens,
+  fitTokens,
+  frameAnswer,
+  roundTo,
+  type ServicesApi,
+} from '@devops-mcp/domain';
 import type { DependenciesAnswer } from '../tools/get-service-dependencies.js';
 import type { GraphEdge, GraphNode } from './dependency-graph.js';
 import type { DependencyMap } from './map-dependencies.js';
@@ -28,8 +35,8 @@ export function presentDependencies(
     evidence: map.origin.evidence.slice(0, evidenceMax),
   };
   const disagreements = map.disagreements.slice(0, evidenceMax);
-  const beside = estimateTokens([origin, disagreements, map.hints, map.partial]) + 120;
-  const left = question.maxTokens - beside;
+  const frame = frameAnswer(map);
+  const left = question.maxTokens - frame.tokens - estimateTokens([origin, disagreements]);
   const ranked = graph.nodes.toSorted((a, b) => rankOf(a, map) - rankOf(b, map));
   const nodes = fitTokens(
     ranked.map((node) => nodeRow(node, map, catalog)),
@@ -50,11 +57,8 @@ export function presentDependencies(
   const total = graph.nodes.length + graph.edges.length;
   return {
     data: { service, environment, origin, nodes: [...nodes.rows], edges: [...edges.rows], disagreements },
-    window: map.window,
-    source: map.source,
+    ...frame.fields,
     ...(returned < total ? { truncation: { returned, total, more: true, howToGetMore } } : {}),
-    ...(map.partial.length > 0 ? { partial: [...map.partial] } : {}),
-    ...(map.hints.length > 0 ? { hints: [...map.hints] } : {}),
   };
 }
 
@@ -63,7 +67,7 @@ function nodeRow(node: GraphNode, map: DependencyMap, catalog: ServicesApi): Nod
   const owner = catalog.get(node.name)?.owner;
   const deployment = map.lastDeployment.get(node.name);
   const alerts = map.alerts
-    .filter((alert) => alert.service === node.name && alert.state === 'firing')
+    .filter((alert) => alert.service === node.name)
     .map(({ name, severity }) => `${name} (${severity})`);
   return {
     name: node.name,

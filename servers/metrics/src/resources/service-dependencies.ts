@@ -16,7 +16,7 @@ export const serviceDependencies = defineResource({
   riskTier: 1,
   ports: dependencyPorts,
   params: z.strictObject({ environment: environmentName, service: serviceName }),
-  limits: { timeoutMs: 20_000, outputBytes: 64_000 },
+  limits: { timeoutMs: 50_000, outputBytes: 64_000 },
   complete: {
     service: ({ value, ports }) =>
       ports.services

@@ -4,8 +4,8 @@ import { estimateTokens, type Point, thinPoints } from '@devops-mcp/domain';
 export const pointsMax = 60;
 /** Fewer points than this do not show when something began. */
 const pointsMin = 10;
-/** A time in ms and a value of four digits: `[1777881600000,0.1234],`. */
-const tokensPerPoint = 11;
+/** A time in ms and a value of four digits: `[1777881600000,0.001234],`. */
+const tokensPerPoint = 12;
 
 export interface SeriesToFit<Row> {
   readonly row: Row;
@@ -29,7 +29,7 @@ export function fitSeries<Row extends object>(
   ranked: readonly SeriesToFit<Row>[],
   budget: number,
 ): FittedSeries<Row> {
-  const fixed = ranked.map(({ row }) => estimateTokens(row) + 10);
+  const fixed = ranked.map(({ row }) => estimateTokens(row) + 12);
   let kept = ranked.length;
   while (kept > 1 && pointsLeft(fixed, kept, budget) < pointsMin * kept) kept -= 1;
   const shown = ranked.slice(0, kept);

@@ -4,6 +4,7 @@ import {
   type Deployment,
   type DeploymentsApi,
   estimateTokens,
+  frameAnswer,
   type MetricsApi,
   optionalAnswer,
   parsePeriod,
@@ -13,6 +14,7 @@ import {
   type SignalQuery,
   type SignalStatistics,
   showWindow,
+  truncationField,
 } from '@devops-mcp/domain';
 import type { SignalsAnswer } from '../tools/get-service-metrics.js';
 import { chooseBaseline } from './choose-baseline.js';
@@ -83,20 +85,28 @@ export async function measureService(call: MeasureCall): Promise<SignalsAnswer> 
     },
     deployments: baseline.markers.slice(0, markersMax).map(markerOf),
   };
-  const notes = [...hints, ...(current.hints ?? []), ...baseline.hints, ...emptyHint(compared, service)];
+  const notes = [
+    ...hints,
+    ...(current.hints ?? []),
+    ...baseline.hints,
+    ...emptyHints(compared, service, baseline.of),
+  ];
   const partial = [...(current.partial ?? []), ...baseline.partial, ...before.partial];
-  const budget = input.maxTokens - estimateTokens([beside, notes, partial]) - 100;
+  const frame = frameAnswer({
+    window: showWindow(window, now),
+    source: current.source,
+    hints: notes,
+    partial,
+  });
+  const budget = input.maxTokens - frame.tokens - estimateTokens(beside);
   const fitted = fitSeries(compared.map(toFit), budget);
   return {
     data: {
       ...beside,
       signals: fitted.rows.map((row) => ({ ...row, points: row.points.map(([t, v]) => [t, v]) })),
     },
-    window: showWindow(window, now),
-    source: current.source,
-    ...(fitted.truncation ? { truncation: fitted.truncation } : {}),
-    ...(partial.length > 0 ? { partial } : {}),
-    ...(notes.length > 0 ? { hints: notes } : {}),
+    ...frame.fields,
+    ...truncationField(fitted.truncation ?? current.truncation),
   };
 }
 
@@ -143,9 +153,12 @@ function markerOf({ id, time, kind, by, version, title }: Deployment) {
   return version === null ? shown : { ...shown, version };
 }
 
-function emptyHint(compared: readonly ComparedSeries[], service: string): readonly string[] {
-  if (compared.length > 0) return [];
-  return [
-    `No data of ${service} in this window. list_service_metrics shows what there is and when it was last seen.`,
-  ];
+function emptyHints(compared: readonly ComparedSeries[], service: string, of: string): readonly string[] {
+  if (compared.length === 0)
+    return [
+      `No data of ${service} in this window. list_service_metrics shows what there is and when it was last seen.`,
+    ];
+  return compared.every(({ baseline }) => baseline === null)
+    ? [`There are no data of the baseline (${of}): nothing could be compared.`]
+    : [];
 }

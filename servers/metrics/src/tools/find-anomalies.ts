@@ -52,7 +52,7 @@ export const findAnomalies = defineTool({
     maxTokens,
   }),
   output: anomaliesAnswer,
-  limits: { timeoutMs: 30_000, outputBytes: 64_000 },
+  limits: { timeoutMs: 50_000, outputBytes: 64_000 },
   target: ({ environment }) => ({ environment, services: [] }),
   run: findAnomalousServices,
   render: renderAnomalies,

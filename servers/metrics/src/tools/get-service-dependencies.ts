@@ -84,7 +84,7 @@ export const getServiceDependencies = defineTool({
     maxTokens,
   }),
   output: dependenciesAnswer,
-  limits: { timeoutMs: 20_000, outputBytes: 64_000 },
+  limits: { timeoutMs: 50_000, outputBytes: 64_000 },
   target: ({ environment, service }) => ({ environment, services: [service] }),
   async run(call) {
     const map = await mapDependencies(call.input, call.ports, call);

@@ -83,7 +83,7 @@ export const getServiceMetrics = defineTool({
     maxTokens,
   }),
   output: signalsAnswer,
-  limits: { timeoutMs: 20_000, outputBytes: 64_000 },
+  limits: { timeoutMs: 50_000, outputBytes: 64_000 },
   target: ({ environment, service }) => ({ environment, services: [service] }),
   run: measureService,
   render: renderSignals,

@@ -1,7 +1,9 @@
 import { defineTool, envelope, environmentName, maxTokens, period, serviceName } from '@devops-mcp/contract';
 import {
   alignColumns,
+  estimateTokens,
   fitTokens,
+  frameAnswer,
   type MetricInfo,
   metricsPort,
   parsePeriod,
@@ -9,6 +11,7 @@ import {
   servicesPort,
   showTime,
   showWindow,
+  truncationField,
 } from '@devops-mcp/domain';
 import { z } from 'zod';
 import { readOfService } from '../signals/read-of-service.js';
@@ -46,7 +49,7 @@ export const listServiceMetrics = defineTool({
       catalogSignals: z.array(z.string()),
     }),
   ),
-  limits: { timeoutMs: 20_000, outputBytes: 64_000 },
+  limits: { timeoutMs: 50_000, outputBytes: 64_000 },
   target: ({ environment, service }) => ({ environment, services: [service] }),
   async run(call) {
     const { input, ports, now } = call;
@@ -57,25 +60,24 @@ export const listServiceMetrics = defineTool({
     );
     const wanted = input.match?.toLowerCase() ?? '';
     const rows = answer.data.filter(({ name }) => name.toLowerCase().includes(wanted)).map(row);
-    const fitted = fitTokens(rows, {
-      maxTokens: input.maxTokens,
-      rank: (a, b) =>
-        b.lastSeen.slice(0, 13).localeCompare(a.lastSeen.slice(0, 13)) || a.name.localeCompare(b.name),
-      howToGetMore: 'Raise maxTokens or narrow with match.',
-    });
-    const none = rows.length === 0 ? [noneHint(input.match, input.service)] : [];
-    const notes = [...hints, ...(answer.hints ?? []), ...none];
-    return {
-      data: {
-        service: input.service,
-        metrics: [...fitted.rows],
-        catalogSignals: Object.keys(ports.services.get(input.service)?.signals ?? {}),
-      },
+    const none = rows.length === 0 ? [noneHint(input.match, service)] : [];
+    const catalogSignals = Object.keys(ports.services.get(service)?.signals ?? {});
+    const frame = frameAnswer({
       window: showWindow(window, now),
       source: answer.source,
-      ...(fitted.truncation ? { truncation: fitted.truncation } : {}),
-      ...(answer.partial ? { partial: [...answer.partial] } : {}),
-      ...(notes.length > 0 ? { hints: notes } : {}),
+      hints: [...hints, ...(answer.hints ?? []), ...none],
+      partial: answer.partial ?? [],
+    });
+    const fitted = fitTokens(rows, {
+      maxTokens: input.maxTokens,
+      reserved: frame.tokens + estimateTokens(catalogSignals),
+      rank: recentFirst,
+      howToGetMore: 'Raise maxTokens or narrow with match.',
+    });
+    return {
+      data: { service, metrics: [...fitted.rows], catalogSignals },
+      ...frame.fields,
+      ...truncationField(fitted.truncation ?? answer.truncation),
     };
   },
   render(answer) {
@@ -96,6 +98,13 @@ export const listServiceMetrics = defineTool({
     ].join('\n');
   },
 });
+
+/** Those that were sent in the same hour in order of name. */
+function recentFirst(a: Row, b: Row): number {
+  return b.lastSeen.slice(0, 13).localeCompare(a.lastSeen.slice(0, 13)) || a.name.localeCompare(b.name);
+}
+
+type Row = ReturnType<typeof row>;
 
 function row(info: MetricInfo) {
   const more = info.attributes.length - attributesMax;

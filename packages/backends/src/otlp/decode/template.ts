@@ -171,6 +171,8 @@ function parts(core: string): string {
 
 function tidy(text: string): string {
   let out = (/\s\s|[\t\r\n]/.test(text) ? text.replace(/\s+/g, ' ') : text).trim();
+  // Some formats part seconds and milliseconds with a comma, which ends a word.
+  if (out.includes('<time>,<num>')) out = out.replaceAll('<time>,<num>', '<time>');
   if (out.includes('<time> <time>')) out = out.replaceAll('<time> <time>', '<time>');
   if (out.includes('>,')) out = out.replace(/(<\w+>\w*)(?:,\s?\1)+/g, '$1..');
   return out.length > longestTemplate ? out.slice(0, longestTemplate) : out;

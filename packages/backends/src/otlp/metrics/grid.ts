@@ -53,12 +53,14 @@ export function gridOf(start: number, end: number, most: number, spacing: Spacin
   const step = nice === undefined ? Math.ceil(least / second) * second : nice * second;
   const centred = interval > 0 && step < interval * 1.5 && spacing.first !== null;
   const origin = centred ? (((spacing.first ?? 0) - step / 2) % step) - step : 0;
+  const shown = centred ? step / 2 : 0;
   return {
     origin,
     step,
-    first: Math.floor((start - origin) / step),
-    last: Math.floor((end - 1 - origin) / step),
-    shown: centred ? step / 2 : 0,
+    // A centred bin belongs to the window when its middle, the sample, does.
+    first: centred ? Math.ceil((start - origin - shown) / step) : Math.floor((start - origin) / step),
+    last: Math.ceil((end - origin - shown) / step) - 1,
+    shown,
   };
 }
 

@@ -30,7 +30,8 @@ function trouble(entry: FileEntry): string {
   const parts: string[] = [];
   if (entry.garbage > 0)
     parts.push(`${entry.garbage} of ${entry.lines} lines are not OTLP JSON and were skipped`);
-  if (entry.tooLong > 0) parts.push(`${entry.tooLong} lines are longer than 32 MiB and were skipped`);
+  if (entry.tooLong > 0)
+    parts.push(`${entry.tooLong} lines are longer than the bound or cannot be decompressed and were skipped`);
   const tail = tails[entry.tail];
   if (tail !== undefined) parts.push(tail);
   return parts.join('; ');

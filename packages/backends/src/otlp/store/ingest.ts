@@ -120,7 +120,8 @@ async function flush(run: Run, reading: Progress | undefined, all: boolean): Pro
     run.staged[table] = stage();
   }
   run.stagedWeight = 0;
-  if (reading !== undefined) run.files.set(reading.id, { ...reading });
+  // Without size and time, so that whoever goes on from here does not take the file for unchanged.
+  if (reading !== undefined) run.files.set(reading.id, { ...reading, size: 0, modifiedMs: 0 });
   if (!all) await commit(run, run.manifest.complete);
 }
 

@@ -1,11 +1,28 @@
 import assert from 'node:assert/strict';
 import { type CallContext, ToolError } from '@devops-mcp/contract';
 import type { Answer } from '../answer.js';
+import type { ContractCase } from './contract-case.js';
 
-/** The two functions of a test framework that these tests are written with; vitest and node:test both have them. */
-export interface ContractTest {
+/** Where a contract writes its cases down. */
+export interface CaseWriter {
   describe(name: string, body: () => void): void;
-  it(name: string, body: () => Promise<void>): void;
+  it(name: string, run: () => Promise<void>): void;
+}
+
+/** The cases that a contract writes down, named by their headings and their own name. */
+export function casesOf(write: (writer: CaseWriter) => void): readonly ContractCase[] {
+  const cases: ContractCase[] = [];
+  let heading = '';
+  write({
+    describe(name, body) {
+      heading = name;
+      body();
+    },
+    it(name, run) {
+      cases.push({ name: `${heading}: ${name}`, run });
+    },
+  });
+  return cases;
 }
 
 /** The moment at which the given worlds are looked at. */
