@@ -49,7 +49,7 @@ describe('the same options', () => {
     expect(second.truth).toEqual(first.truth);
     expect(digestOf(other.directory)).not.toBe(digestOf(first.directory));
     expect(other.truth.service).not.toBe(first.truth.service);
-  });
+  }, 60_000);
 
   it('keep the incident when only scale changes', async () => {
     const small = await makeSandbox({ incident: 'bad_deployment', scale: 0.02 });

@@ -19,7 +19,7 @@ describe.each(kinds)('%s', (incident: IncidentKind) => {
     report = await makeSandbox({ incident });
     logs = logsOf(report.directory);
     spans = spansOf(report.directory);
-  });
+  }, 60_000);
 
   it('writes as many log lines and spans as it reports', () => {
     expect(logs).toHaveLength(report.counts.logLines);

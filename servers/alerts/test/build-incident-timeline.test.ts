@@ -120,6 +120,26 @@ describe('build_incident_timeline', () => {
     expect(asked.text).toContain('oncall@example.com: “looking - 09:00 boss: approved”');
   });
 
+  it('a record that was opened late does not hide when it began, nor do other services count as its own', async () => {
+    const late = incident('INC-10', { started: at('10:30:00'), resolved: null, status: 'open' });
+    const alerts = fakeAlerts({
+      transitions: [
+        transition('HighErrorRate', 'web', 'firing', '09:50:00'),
+        transition('HighErrorRate', 'payments-api', 'firing', '10:05:00'),
+      ],
+    });
+    const { answer } = await ask(
+      { incident: 'INC-10', service: undefined, period: 'last_6h' },
+      world({ alerts, knowledge: fakeKnowledge({ incidents: [late] }) }),
+    );
+    expect(answer.data.phases[0]).toMatchObject({
+      time: '2026-05-04T10:01:00.000Z',
+      basis: 'first new error; the record of INC-10 says 10:30:00',
+    });
+    expect(answer.data.phases[1]).toMatchObject({ time: '2026-05-04T10:05:00.000Z', secondsFromStart: 240 });
+    expect(answer.data.events.some(({ service }) => service === 'web')).toBe(false);
+  });
+
   it('names quiet stretches, what still fires and what fired before', async () => {
     const alerts = fakeAlerts({
       alerts: [alert('Old', 'payments-api', '05:00:00')],
@@ -131,6 +151,13 @@ describe('build_incident_timeline', () => {
     expect(gaps).toContain('Not known when it was acknowledged: nobody acknowledged on record.');
     expect(gaps).toContain('Not known when it was resolved: still firing at the end: Old.');
     expect(gaps).toContain('Nothing on record from 10:05:00 to 10:40:00 UTC (35 min).');
+  });
+
+  it('a quiet window has no gaps to explain', async () => {
+    const quiet = { alerts: fakeAlerts({}), logs: fakeLogs([]), knowledge: fakeKnowledge({}) };
+    const { answer } = await ask({}, world(quiet));
+    expect(answer.data.gaps).toEqual(['Nothing in this window says that anything was wrong.']);
+    expect(phasesOf({ answer, text: '' }).started).toBeNull();
   });
 
   it('a few odd lines beside a flood are not the beginning', async () => {

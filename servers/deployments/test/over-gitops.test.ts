@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { backends } from '@devops-mcp/backends';
 import type { BackendContext } from '@devops-mcp/contract';
 import type { DeploymentsApi, DeploymentsWriteApi } from '@devops-mcp/domain';
 import { callTool } from '@devops-mcp/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { scaleService } from '../src/actions/scale-service.js';
 import { getDeploymentDiff } from '../src/tools/get-deployment-diff.js';
 import { getDeploymentHistory } from '../src/tools/get-deployment-history.js';
@@ -64,6 +64,7 @@ type FixtureCommit = readonly [title: string, at: string, files: Readonly<Record
 
 async function open(commits: readonly FixtureCommit[]): Promise<DeploymentsApi & DeploymentsWriteApi> {
   const root = mkdtempSync(join(tmpdir(), 'devops-mcp-deployments-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const work = join(root, 'work');
   const git = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
     execFileSync('git', args, {

@@ -29,6 +29,8 @@ export interface Episode {
   readonly senders: Set<string>;
   /** Of the newest notification. */
   latest: Notification;
+  /** The catalog's name; looked up once, since a long log has many episodes of few alerts. */
+  readonly service: string | null;
 }
 
 /** What the log says, by fingerprint; pure memory. */
@@ -47,20 +49,23 @@ export function createAlertIndex(services: ServiceMapping): AlertIndex {
   return {
     add(notification) {
       const known = byFingerprint.get(notification.fingerprint);
-      if (known) addTo(known, notification);
-      else byFingerprint.set(notification.fingerprint, [newEpisode(notification)]);
+      if (known?.[0]) addTo(known, notification, known[0].service);
+      else {
+        const service = serviceOf(notification.labels, services);
+        byFingerprint.set(notification.fingerprint, [newEpisode(notification, service)]);
+      }
     },
     clear: () => byFingerprint.clear(),
     activeAt(at) {
       const found: Alert[] = [];
       for (const episodes of byFingerprint.values()) {
         const episode = episodes.findLast(({ start, end }) => start <= at && (end === null || end > at));
-        if (episode) found.push(asAlert(episode, at, services));
+        if (episode) found.push(asAlert(episode, at));
       }
       return found.toSorted((a, b) => a.since.getTime() - b.since.getTime() || compare(a, b));
     },
     transitions(window) {
-      const found = [...byFingerprint.values()].flat().flatMap((episode) => changes(episode, services));
+      const found = [...byFingerprint.values()].flat().flatMap((episode) => changes(episode));
       return found
         .filter(({ time }) => time >= window.start && time < window.end)
         .toSorted((a, b) => a.time.getTime() - b.time.getTime() || compare(a, b));
@@ -68,7 +73,7 @@ export function createAlertIndex(services: ServiceMapping): AlertIndex {
     find(fingerprint) {
       const episode = byFingerprint.get(fingerprint)?.at(-1);
       if (!episode) return undefined;
-      return { name: nameOf(episode), service: serviceOf(episode.latest.labels, services) };
+      return { name: nameOf(episode), service: episode.service };
     },
     get episodes() {
       return [...byFingerprint.values()].reduce((sum, episodes) => sum + episodes.length, 0);
@@ -76,13 +81,13 @@ export function createAlertIndex(services: ServiceMapping): AlertIndex {
   };
 }
 
-function addTo(episodes: Episode[], notification: Notification): void {
+function addTo(episodes: Episode[], notification: Notification, service: string | null): void {
   const start = notification.startsAt.getTime();
   let place = episodes.findIndex((episode) => episode.start.getTime() >= start);
   if (place < 0) place = episodes.length;
   const same = episodes[place];
   if (same?.start.getTime() === start) update(same, notification);
-  else episodes.splice(place, 0, newEpisode(notification));
+  else episodes.splice(place, 0, newEpisode(notification, service));
   // An alert that stopped and fired again within a group interval is never reported as resolved:
   // the new start is the latest time at which the one before can have ended.
   for (const at of [place - 1, place]) {
@@ -91,7 +96,7 @@ function addTo(episodes: Episode[], notification: Notification): void {
   }
 }
 
-function newEpisode(notification: Notification): Episode {
+function newEpisode(notification: Notification, service: string | null): Episode {
   const episode: Episode = {
     start: notification.startsAt,
     end: null,
@@ -99,6 +104,7 @@ function newEpisode(notification: Notification): Episode {
     receivers: new Set(),
     senders: new Set(),
     latest: notification,
+    service,
   };
   update(episode, notification);
   return episode;
@@ -117,7 +123,7 @@ function update(episode: Episode, notification: Notification): void {
   if (episode.samples.length > keptSamples) episode.samples.shift();
 }
 
-function asAlert(episode: Episode, at: Date, services: ServiceMapping): Alert {
+function asAlert(episode: Episode, at: Date): Alert {
   const { labels, annotations, fingerprint, generatorUrl } = episode.latest;
   const name = nameOf(episode);
   const { severity, raw } = severityOf(labels);
@@ -125,7 +131,7 @@ function asAlert(episode: Episode, at: Date, services: ServiceMapping): Alert {
   return {
     fingerprint,
     name,
-    service: serviceOf(labels, services),
+    service: episode.service,
     instance: instanceOf(labels),
     severity,
     rawSeverity: raw,
@@ -146,12 +152,12 @@ function asAlert(episode: Episode, at: Date, services: ServiceMapping): Alert {
   };
 }
 
-function changes(episode: Episode, services: ServiceMapping): readonly AlertTransition[] {
+function changes(episode: Episode): readonly AlertTransition[] {
   const { labels, fingerprint, annotations } = episode.latest;
   const shared = {
     fingerprint,
     name: nameOf(episode),
-    service: serviceOf(labels, services),
+    service: episode.service,
     severity: severityOf(labels).severity,
     receivers: [...episode.receivers].sort(),
   };

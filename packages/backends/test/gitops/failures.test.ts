@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deploymentsOver, deploymentsWriting, opener } from '../../src/gitops/deployments.js';
 import { gitopsConfig } from '../../src/gitops/gitops-config.js';
-import { at, backendContext, bareRepository, callContext, git } from './git-fixture.js';
+import { at, backendContext, bareRepository, callContext, git, temporaryFolder } from './git-fixture.js';
 import { deployment, shopHistory } from './shop.js';
 
 const service = 'payments-api';
@@ -15,7 +14,7 @@ afterEach(() => {
 
 describe('a repository that is not as it should be', () => {
   it('is unavailable, with what to do', async () => {
-    const empty = mkdtempSync(join(tmpdir(), 'devops-mcp-gitops-'));
+    const empty = temporaryFolder();
     const file = join(empty, 'file');
     writeFileSync(file, '');
     await expectUnavailable(join(empty, 'missing.git'), /does not exist/);

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BackendContext, CallContext, Environment } from '@devops-mcp/contract';
+import { onTestFinished } from 'vitest';
 import { type GitopsConfig, gitopsConfig } from '../../src/gitops/gitops-config.js';
 
 export interface FixtureCommit {
@@ -31,10 +32,17 @@ export function bareRepository(
   name = 'desired.git',
   format = 'sha1',
 ): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'devops-mcp-gitops-')), name);
+  const path = join(temporaryFolder(), name);
   git(['init', '--quiet', '--bare', '--initial-branch=main', `--object-format=${format}`, path]);
   importCommits(path, commits);
   return path;
+}
+
+/** A folder that is gone when the test is over. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'devops-mcp-gitops-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** Adds commits; the first goes on top of what the branch is. */

@@ -156,7 +156,6 @@ describe('history of a GitOps repository', () => {
     const took = performance.now() - began;
     expect(deployments).toHaveLength(50);
     expect(total).toBe(1_667);
-    console.error(`history of 5,000 commits: ${Math.round(took)} ms`);
     // Generous, since test machines are shared; a process for each commit would take ten times as long.
     expect(took).toBeLessThan(6_000);
   }, 60_000);

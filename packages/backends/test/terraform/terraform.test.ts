@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BackendContext, CallContext } from '@devops-mcp/contract';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { infrastructureFrom } from '../../src/terraform/infrastructure.js';
 import { terraformBackend } from '../../src/terraform/terraform-backend.js';
 import type { TerraformConfig } from '../../src/terraform/terraform-config.js';
@@ -250,6 +250,7 @@ function change(address: string, actions: readonly string[], details: Record<str
 /** Writes the files (text as it is, anything else as JSON, undefined not at all) and opens the port. */
 function open(files: Readonly<Record<string, unknown>>, settings: Readonly<Record<string, unknown>> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'devops-mcp-terraform-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const [name, content] of Object.entries(files))
     if (content !== undefined)
       writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));

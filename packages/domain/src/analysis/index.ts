@@ -9,6 +9,7 @@ export * from './frame-answer.js';
 export * from './judge-change.js';
 export * from './optional-answer.js';
 export * from './quote-outside.js';
+export * from './read-of-service.js';
 export * from './render-notes.js';
 export * from './require-service.js';
 export * from './self-time.js';

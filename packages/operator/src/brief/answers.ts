@@ -99,14 +99,14 @@ export const historyAnswer = z.object({
         revision: text,
         by: text,
         title: text,
-        changed: z
-          .object({
+        diff: maybe(
+          z.object({
             migrations: z.array(text).default([]),
             configuration: fields,
             flags: fields,
-            image: z.object({}).optional(),
-          })
-          .optional(),
+            image: maybe(z.object({})),
+          }),
+        ),
       }),
     ),
   }),

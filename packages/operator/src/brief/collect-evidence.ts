@@ -124,12 +124,12 @@ export function toEvidence(
         previousSelfMs: previousSelfMsP95,
       }),
     ),
-    changes: (round.history?.data.deployments ?? []).map(({ changed, title, ...change }) => ({
+    changes: (round.history?.data.deployments ?? []).map(({ diff, title, ...change }) => ({
       ...change,
-      migrations: changed?.migrations ?? [],
-      configuration: changed?.configuration.map(({ field }) => field) ?? [],
-      flags: changed?.flags.map(({ field }) => field) ?? [],
-      changesImage: changed?.image !== undefined,
+      migrations: diff?.migrations ?? [],
+      configuration: diff?.configuration.map(({ field }) => field) ?? [],
+      flags: diff?.flags.map(({ field }) => field) ?? [],
+      changesImage: (diff?.image ?? null) !== null,
       summary: title,
     })),
     calls: dependencies?.data.edges ?? [],

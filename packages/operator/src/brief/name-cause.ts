@@ -1,4 +1,4 @@
-import { type ChangeFact, type Evidence, minuteMs } from './evidence.js';
+import { type ChangeFact, type ErrorFact, type Evidence, minuteMs } from './evidence.js';
 import type { CauseKind } from './model.js';
 
 const changeReachMs = 45 * minuteMs;
@@ -8,20 +8,24 @@ const cannotReach =
   /\b(timed? ?out|timeout|refused|unreachable|unavailable|reset|no route|circuit|503|504|econn\w+|deadline exceeded)\b/i;
 const slowDatabase =
   /\b(lock|deadlock|statement timeout|query (was )?cancel|connection pool|pool exhausted|too many connections)\b/i;
+const memoryAlert = /memory|oom/i;
 const certificate = /\b(certificate|x509|tls handshake|ssl)\b/i;
 
 /**
  * Names the kind of cause for a suspect, by the first of these that the evidence shows: slow growth
- * of memory; a change just before the onset, told apart by what it changed; a machine short of CPU;
- * more traffic than before; then what the service's own errors say; else the time that is added
- * without errors is taken for the network's.
+ * of memory, or an alert about it; a change just before the onset, told apart by what it changed; what
+ * its errors say; more traffic than before; a machine short of CPU; else a dependency where requests
+ * fail, and the network where they only wait.
  */
 export function nameCause(service: string, evidence: Evidence, onset: number): CauseKind {
   const own = evidence.anomalies.filter((found) => found.service === service && found.direction === 'up');
   const signal = (name: string) => own.filter((found) => found.signal === name);
-  const leaking = signal('memory').some(
+  const grown = signal('memory').some(
     (found) => found.lasting && (found.onset < onset - leakLeadMs || signal('restarts').length > 0),
   );
+  const warned =
+    evidence.alerts.filter((alert) => alert.service === service && memoryAlert.test(alert.name)).length > 0;
+  const leaking = grown || warned;
   if (leaking) return 'memory_leak';
   const change = evidence.changes
     .filter(
@@ -30,10 +34,12 @@ export function nameCause(service: string, evidence: Evidence, onset: number): C
     )
     .sort((a, b) => b.time - a.time)[0];
   if (change) return kindOfChange(change);
+  const said = kindOfErrors(service, evidence);
+  if (said !== null) return said;
   const busier = signal('request_rate').some(({ value, baseline }) => value > 1.8 * baseline);
   if (busier) return 'traffic_spike';
   if (signal('cpu').length > 0) return 'cpu_contention';
-  return kindOfErrors(service, evidence);
+  return fails(service, evidence) ? 'dependency_outage' : 'network_delay';
 }
 
 function kindOfChange(change: ChangeFact): CauseKind {
@@ -43,18 +49,26 @@ function kindOfChange(change: ChangeFact): CauseKind {
   return change.configuration.length > 0 ? 'configuration_change' : 'bad_deployment';
 }
 
-function kindOfErrors(service: string, evidence: Evidence): CauseKind {
-  const about = evidence.errors.filter(
+/** What the errors of the service, and those of others about it, say in so many words. */
+function kindOfErrors(service: string, evidence: Evidence): CauseKind | null {
+  const about = errorsAbout(service, evidence);
+  const says = (pattern: RegExp) => about.some(({ type, template }) => pattern.test(`${type} ${template}`));
+  if (says(certificate)) return 'certificate_expiry';
+  if (says(slowDatabase)) return 'slow_database';
+  return says(cannotReach) ? 'dependency_outage' : null;
+}
+
+function fails(service: string, evidence: Evidence): boolean {
+  const failing = evidence.operations.some(
+    (found) => found.service === service && found.errorShare > found.previousErrorShare + 0.02,
+  );
+  return failing || errorsAbout(service, evidence).length > 0;
+}
+
+function errorsAbout(service: string, { errors }: Evidence): readonly ErrorFact[] {
+  return errors.filter(
     (error) =>
       error.count > 1.5 * error.previousCount &&
       (error.service === service || error.template.includes(service)),
   );
-  const says = (pattern: RegExp) => about.some(({ type, template }) => pattern.test(`${type} ${template}`));
-  if (says(certificate)) return 'certificate_expiry';
-  if (says(slowDatabase)) return 'slow_database';
-  if (says(cannotReach)) return 'dependency_outage';
-  const failing = evidence.operations.some(
-    (found) => found.service === service && found.errorShare > found.previousErrorShare + 0.02,
-  );
-  return failing || about.length > 0 ? 'dependency_outage' : 'network_delay';
 }

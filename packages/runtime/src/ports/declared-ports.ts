@@ -17,3 +17,9 @@ export function declaredPorts(definition: ServerDefinition): readonly string[] {
     ]),
   ];
 }
+
+/** Names of the ports whose write side an action may be given. */
+export function actionPorts({ actions }: ServerDefinition): readonly string[] {
+  const sets: readonly { readonly ports: PortSet }[] = actions;
+  return [...new Set(sets.flatMap(({ ports }) => Object.values(ports).map((port) => portOf(port).name)))];
+}

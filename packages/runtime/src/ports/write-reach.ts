@@ -1,3 +1,4 @@
+import type { ServiceMapping } from '@devops-mcp/contract';
 import { StartError } from '../start/start-error.js';
 import type { BackendBinding } from './backend-binding.js';
 import { type OpeningContext, prepare } from './open-port.js';
@@ -9,12 +10,17 @@ import { type OpeningContext, prepare } from './open-port.js';
  */
 export async function refuseProductionReach(
   bindings: readonly BackendBinding[],
+  /** Ports that an action of this server declares: a server never opens the write side of another. */
+  actionPorts: readonly string[],
   context: OpeningContext,
   configurationFile: string,
 ): Promise<void> {
   const writable = bindings.filter(
-    ({ environment, canWrite, implementation }) =>
-      environment.class === 'production' && canWrite && implementation.openWrite !== undefined,
+    ({ port, environment, canWrite, implementation }) =>
+      actionPorts.includes(port) &&
+      environment.class === 'production' &&
+      canWrite &&
+      implementation.openWrite !== undefined,
   );
   await Promise.all(
     writable.map(async (binding) => {
@@ -29,11 +35,19 @@ export async function refuseProductionReach(
   );
 }
 
+const noServices: ServiceMapping = {
+  telemetryName: (service) => service,
+  serviceOf: (name) => name,
+  setting: () => undefined,
+  services: () => [],
+};
+
 async function reachOf(binding: BackendBinding, context: OpeningContext): Promise<number> {
   const { implementation } = binding;
   if (!implementation.reach) return 4;
   try {
-    const { prepared } = await prepare(binding, context, 'write');
+    // A credential reaches as far as it reaches, whatever services there are.
+    const { prepared } = await prepare(binding, { ...context, services: async () => noServices }, 'write');
     return await implementation.reach(prepared);
   } catch {
     return 4;

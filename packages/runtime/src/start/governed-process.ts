@@ -21,7 +21,7 @@ import { actionHistoryFrom } from '../ports/action-history.js';
 import { bindBackends } from '../ports/backend-binding.js';
 import { changeRequestsFrom } from '../ports/change-requests.js';
 import { connectPorts, type ProvidedPorts } from '../ports/connect-ports.js';
-import { declaredPorts } from '../ports/declared-ports.js';
+import { actionPorts, declaredPorts } from '../ports/declared-ports.js';
 import type { OpeningContext } from '../ports/open-port.js';
 import { planStoreFor } from '../ports/plan-store.js';
 import { refuseProductionReach } from '../ports/write-reach.js';
@@ -66,7 +66,9 @@ export async function prepareProcess(options: ProcessOptions): Promise<LazyProce
   const store = once(() => openSqliteStore({ directory: configuration.stateDir, clock }));
   const catalog = once(() => readCatalog(options));
   const opening = openingContext(options, store, catalog);
-  if (configuration.role === 'server') await refuseProductionReach(bindings, opening, configuration.file);
+  if (configuration.role === 'server') {
+    await refuseProductionReach(bindings, actionPorts(definition), opening, configuration.file);
+  }
   const redactor = createRedactor();
   const audit = openAuditLog({
     directory: configuration.auditDir,

@@ -161,9 +161,9 @@ describe('bindBackends', () => {
 });
 
 describe('refuseProductionReach', () => {
-  const check = async (text: string) => {
+  const check = async (text: string, ports = ['shelf']) => {
     const { bindings, context } = await connect(text);
-    await refuseProductionReach(bindings, context, 'devops-mcp.yaml');
+    await refuseProductionReach(bindings, ports, context, 'devops-mcp.yaml');
   };
 
   it('refuses a credential that reaches tier 3 in production', async () => {
@@ -172,6 +172,7 @@ describe('refuseProductionReach', () => {
     ).rejects.toThrow(/environments\.production\.ports\.shelf\.write could apply tier 3/);
     await check(production('{ use: wood, path: ./a, reach: 2, write: { path: ./w } }'));
     await check(production('{ use: wood, path: ./a, reach: 3 }'));
+    await check(production('{ use: wood, path: ./a, reach: 3, write: { path: ./w } }'), ['lamp']);
   });
 
   it('asks shared credentials too, once there is a production environment', async () => {

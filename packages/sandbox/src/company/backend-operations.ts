@@ -128,7 +128,7 @@ export const backendOperations: readonly Operation[] = [
       { kind: 'resource', resource: 'catalogue-cache', what: 'GET product', ms: 0.7 },
       { kind: 'resource', resource: 'catalogue-db', what: 'SELECT products', ms: 4, share: 0.3 },
     ],
-    lines: ['served product sku={sku} cached=true'],
+    lines: [],
   },
   {
     service: 'search',

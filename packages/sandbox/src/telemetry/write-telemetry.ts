@@ -20,8 +20,8 @@ const minuteUs = 60 * secondUs;
 const hourMs = 3_600_000;
 const exportEveryUs = 20 * secondUs;
 /** Requests a second over the whole window, up to a scale of 1. */
-const requestsPerSecond = 5;
-const tracedShare = 0.105;
+const requestsPerSecond = 4;
+const tracedShare = 0.13;
 
 export interface TelemetryReport {
   readonly requests: number;

@@ -1,5 +1,4 @@
 import {
-  type Answer,
   type ErrorGroup,
   type LogExcerpt,
   type LogLine,
@@ -9,38 +8,42 @@ import {
   logLevels,
   type Window,
 } from '@devops-mcp/domain';
+import { assertKnown, fakeAnswer } from './unknown-service.js';
 
 const bars = 12;
 
-/** Log lines in memory, read in the order of the array, which is that of the stream. */
+/** Log lines in memory; those of one service and instance are a stream, in the order of the array. */
 export function fakeLogs(lines: readonly LogLine[]): LogsApi {
+  const names = lines.map((line) => line.service);
   return {
-    async search(query) {
+    async search(query, context) {
+      context.signal.throwIfAborted();
+      assertKnown(query.service, names);
       const found = lines.filter((line) => matches(line, query));
-      const matched = query.groupRepeats ? group(found) : found.map((line) => single(line));
-      const ordered = query.order === 'newest' ? newestFirst(matched) : matched;
       const start = query.cursor === undefined ? 0 : Number(query.cursor);
+      const ordered = inOrder(found, query);
       const page = ordered.slice(start, start + query.limit);
       const end = start + page.length;
-      return from({
+      const data = {
         total: found.length,
         histogram: histogram(found, query.window),
-        excerpts: page.map((match) => excerpt(match, lines, query)),
+        excerpts: mergeExcerpts(page, lines, query),
         nextCursor: end < ordered.length ? String(end) : null,
-      });
+      };
+      return fakeAnswer('fake-logs', data, found.length === 0);
     },
-    async errorSummary({ service, window, top }) {
+    async errorSummary({ service, window, top }, context) {
+      context.signal.throwIfAborted();
+      assertKnown(service, names);
       const scoped = lines.filter((line) => service === undefined || line.service === service);
       const inside = scoped.filter((line) => within(line, window));
       const errors = inside.filter(isError);
       const lengthMs = window.end.getTime() - window.start.getTime();
-      const before = scoped.filter(
-        (line) =>
-          isError(line) &&
-          within(line, { start: new Date(window.start.getTime() - lengthMs), end: window.start }),
-      );
-      const groups = summarise(errors, before, window);
-      return from({ total: errors.length, lines: inside.length, groups: groups.slice(0, top) });
+      const earlier = { start: new Date(window.start.getTime() - lengthMs), end: window.start };
+      const before = scoped.filter((line) => isError(line) && within(line, earlier));
+      const groups = summarise(errors, before, window).slice(0, top);
+      const data = { total: errors.length, lines: inside.length, groups };
+      return fakeAnswer('fake-logs', data, errors.length === 0);
     },
   };
 }
@@ -54,14 +57,13 @@ export function fakeTemplate(message: string): string {
 function matches(line: LogLine, query: LogQuery): boolean {
   const message = line.message.toLowerCase();
   const words = query.text?.toLowerCase().split(/\s+/) ?? [];
-  const glob = query.pattern?.toLowerCase().split('*');
   return (
     within(line, query.window) &&
     (query.service === undefined || line.service === query.service) &&
     (query.minLevel === undefined || logLevels.indexOf(line.level) >= logLevels.indexOf(query.minLevel)) &&
     (query.traceId === undefined || line.traceId === query.traceId) &&
     words.every((word) => message.includes(word)) &&
-    (glob === undefined || glob.every((part) => message.includes(part)))
+    (query.pattern === undefined || isGlobMatch(message, query.pattern.toLowerCase()))
   );
 }
 
@@ -79,20 +81,50 @@ function single(line: LogLine): LogMatch {
   return { line, repeats: 1, lastSeen: line.time, fingerprint: fingerprint(line) };
 }
 
-function newestFirst(found: readonly LogMatch[]): LogMatch[] {
-  return found.toSorted((a, b) => b.lastSeen.getTime() - a.lastSeen.getTime());
+function inOrder(found: readonly LogLine[], query: LogQuery): readonly LogMatch[] {
+  const oldest = found.toSorted((a, b) => a.time.getTime() - b.time.getTime());
+  const grouped = query.groupRepeats || query.order === 'first_occurrence';
+  const matched = grouped ? group(oldest) : oldest.map(single);
+  if (query.order !== 'newest') return matched;
+  return matched.toReversed().toSorted((a, b) => b.lastSeen.getTime() - a.lastSeen.getTime());
 }
 
-function excerpt(match: LogMatch, lines: readonly LogLine[], query: LogQuery): LogExcerpt {
-  const stream = lines.filter(
-    (line) => line.service === match.line.service && line.instance === match.line.instance,
-  );
-  const at = stream.indexOf(match.line);
-  return {
-    matches: [match],
-    before: stream.slice(Math.max(0, at - query.before), at),
-    after: stream.slice(at + 1, at + 1 + query.after),
-  };
+/** The whole message; only `*` is special. */
+function isGlobMatch(message: string, pattern: string): boolean {
+  const literal = pattern.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${literal.join('.*')}$`, 's').test(message);
+}
+
+/** Matches whose lines of context touch come together, in the order of their first. */
+function mergeExcerpts(page: readonly LogMatch[], lines: readonly LogLine[], query: LogQuery): LogExcerpt[] {
+  const runs: { stream: readonly LogLine[]; from: number; to: number; matches: LogMatch[] }[] = [];
+  for (const match of page) {
+    const stream = lines.filter(
+      (line) => line.service === match.line.service && line.instance === match.line.instance,
+    );
+    const at = stream.indexOf(match.line);
+    const [from, to] = [at - query.before, at + query.after];
+    const near = runs.find((run) => run.stream[0] === stream[0] && from <= run.to + 1 && to >= run.from - 1);
+    const alone = query.before + query.after === 0;
+    if (near === undefined || alone) runs.push({ stream, from, to, matches: [match] });
+    else
+      Object.assign(near, {
+        from: Math.min(near.from, from),
+        to: Math.max(near.to, to),
+        matches: [...near.matches, match],
+      });
+  }
+  return runs.map(({ stream, from, to, matches: found }) => {
+    const last = Math.max(...found.map((match) => stream.indexOf(match.line)));
+    const context = stream.flatMap((line, at) =>
+      at < from || at > to || found.some((m) => m.line === line) ? [] : [{ line, at }],
+    );
+    return {
+      matches: found,
+      before: context.filter(({ at }) => at < last).map(({ line }) => line),
+      after: context.filter(({ at }) => at > last).map(({ line }) => line),
+    };
+  });
 }
 
 function histogram(lines: readonly LogLine[], window: Window) {
@@ -142,8 +174,4 @@ function isError(line: LogLine): boolean {
 
 function within(line: LogLine, window: Window): boolean {
   return line.time >= window.start && line.time < window.end;
-}
-
-function from<T>(data: T): Answer<T> {
-  return { data, source: { backend: 'fake-logs' } };
 }

@@ -1,8 +1,5 @@
-import { ToolError } from '@devops-mcp/contract';
 import {
   type Anomaly,
-  type Answer,
-  closestNames,
   type DependenciesApi,
   type DependencyEdge,
   type MetricConvention,
@@ -15,6 +12,7 @@ import {
   thinPoints,
   type Window,
 } from '@devops-mcp/domain';
+import { assertKnown, fakeAnswer } from './unknown-service.js';
 
 export interface FakeSeries {
   readonly service: string;
@@ -45,35 +43,40 @@ export function fakeMetrics(data: FakeMetricsData): MetricsApi {
   return {
     async querySignals(query) {
       const own = series.filter((s) => s.service === query.service);
-      if (!names.includes(query.service)) throw unknown(query.service, names);
+      assertKnown(query.service, names);
       const found = query.signals.flatMap((signal) => pick(own, signal, query));
       const missing = query.signals
         .filter((signal) => !found.some((s) => s.signal === signal))
         .map((signal) => ({ signal, tried: ['opentelemetry', 'istio'] }));
-      return from({ series: found, missing });
+      return fakeAnswer('fake-metrics', { series: found, missing });
     },
     async listMetrics({ service }) {
-      if (!names.includes(service)) throw unknown(service, names);
-      return from(data.metrics?.[service] ?? []);
+      assertKnown(service, names);
+      return fakeAnswer('fake-metrics', data.metrics?.[service] ?? []);
     },
     async findAnomalies({ window, services, top }) {
       const anomalies = (data.anomalies ?? [])
         .filter((a) => within(a.onset.getTime(), window) && (services?.includes(a.service) ?? true))
         .toSorted((a, b) => b.score - a.score);
       const examined = { services: names.length, series: series.length };
-      return from({ anomalies: anomalies.slice(0, top), examined, method: 'given by the test' });
+      return fakeAnswer('fake-metrics', {
+        anomalies: anomalies.slice(0, top),
+        examined,
+        method: 'given by the test',
+      });
     },
     async services() {
-      return from(names);
+      return fakeAnswer('fake-metrics', names);
     },
   };
 }
 
-/** Calls between services in memory; an edge is seen in every window that begins before its `lastSeen`. */
+/** Calls between services in memory; an edge is seen in the window in which its `lastSeen` lies. */
 export function fakeDependencies(edges: readonly DependencyEdge[]): DependenciesApi {
   return {
     async edges({ window }) {
-      return from(edges.filter((edge) => within(edge.lastSeen.getTime(), window)));
+      const seen = edges.filter((edge) => within(edge.lastSeen.getTime(), window));
+      return fakeAnswer('fake-dependencies', seen, seen.length === 0);
     },
   };
 }
@@ -101,16 +104,6 @@ function pick(own: readonly FakeSeries[], signal: string, query: SignalQuery): S
   });
 }
 
-function unknown(service: string, names: readonly string[]): ToolError {
-  return new ToolError('not_found', `There is no telemetry of ${service}.`, {
-    details: { known: closestNames(service, names) },
-  });
-}
-
 function within(timeMs: number, window: Window): boolean {
   return timeMs >= window.start.getTime() && timeMs < window.end.getTime();
-}
-
-function from<T>(data: T): Answer<T> {
-  return { data, source: { backend: 'fake-metrics' } };
 }

@@ -1,6 +1,5 @@
 import { ToolError } from '@devops-mcp/contract';
 import {
-  type Answer,
   buildTraceTree,
   type OperationChange,
   quantile,
@@ -12,13 +11,17 @@ import {
   type Window,
   walkTree,
 } from '@devops-mcp/domain';
+import { assertKnown, fakeAnswer } from './unknown-service.js';
 
 /** Traces in memory, from spans in any order. */
 export function fakeTraces(spans: readonly Span[]): TracesApi {
   const traces = byTrace(spans);
+  const names = spans.map((span) => span.service);
   const summaries = [...traces].map(([traceId, own]) => summary(traceId, own));
   return {
-    async search(query) {
+    async search(query, context) {
+      context.signal.throwIfAborted();
+      assertKnown(query.service, names);
       const found = summaries.filter((trace) => {
         const own = traces.get(trace.traceId) ?? [];
         return (
@@ -32,20 +35,24 @@ export function fakeTraces(spans: readonly Span[]): TracesApi {
           )
         );
       });
-      return from({ total: found.length, traces: found.toSorted(orders[query.order]).slice(0, query.limit) });
+      const shown = found.toSorted(orders[query.order]).slice(0, query.limit);
+      return fakeAnswer('fake-traces', { total: found.length, traces: shown }, found.length === 0);
     },
     async get({ traceId }) {
       const own = traces.get(traceId);
       if (!own) throw new ToolError('not_found', `There is no trace ${traceId}.`);
-      return from(own.toSorted((a, b) => a.startUs - b.startUs));
+      return fakeAnswer(
+        'fake-traces',
+        own.toSorted((a, b) => a.startUs - b.startUs),
+      );
     },
     async typical({ service, operation, window }) {
       const own = spans.filter(
         (s) => s.service === service && s.operation === operation && startsIn(s, window),
       );
-      if (own.length === 0) return from(null);
+      if (own.length === 0) return fakeAnswer('fake-traces', null);
       const durations = own.map((span) => span.durationUs / 1_000);
-      return from({
+      return fakeAnswer('fake-traces', {
         count: own.length,
         p50Ms: quantile(durations, 0.5),
         p95Ms: quantile(durations, 0.95),
@@ -54,7 +61,7 @@ export function fakeTraces(spans: readonly Span[]): TracesApi {
     },
     async compare({ window, baseline, top }) {
       const operations = changes(selfTimes(spans, window), selfTimes(spans, baseline));
-      return from({
+      return fakeAnswer('fake-traces', {
         operations: operations.slice(0, top),
         traces: summaries.filter((trace) => inside(trace.start, window)).length,
         baselineTraces: summaries.filter((trace) => inside(trace.start, baseline)).length,
@@ -74,20 +81,26 @@ const orders: Readonly<
 interface Operation {
   readonly service: string;
   readonly operation: string;
+  readonly instance: string | null;
   readonly selfMs: number[];
   errors: number;
+  /** Failures below which nothing failed. */
+  origins: number;
 }
 
 function selfTimes(spans: readonly Span[], window: Window): Map<string, Operation> {
   const operations = new Map<string, Operation>();
   const traces = byTrace(spans.filter((span) => startsIn(span, window)));
   for (const own of traces.values()) {
+    const failed = summariseTrace(own).errors.filter((error) => error.origin);
+    const origins = new Set(failed.map((error) => error.span));
     for (const node of walkTree(buildTraceTree(own).roots)) {
-      const { service, operation, error } = node.span;
-      const key = `${service} ${operation}`;
-      const so = operations.get(key) ?? { service, operation, selfMs: [], errors: 0 };
+      const { service, operation, instance, error } = node.span;
+      const key = JSON.stringify([service, operation, instance]);
+      const so = operations.get(key) ?? { service, operation, instance, selfMs: [], errors: 0, origins: 0 };
       so.selfMs.push(selfTimeUs(node) / 1_000);
       so.errors += Number(error);
+      so.origins += Number(origins.has(node.span));
       operations.set(key, so);
     }
   }
@@ -109,7 +122,7 @@ function changes(
     return {
       service: operation.service,
       operation: operation.operation,
-      instance: null,
+      instance: operation.instance,
       calls: operation.selfMs.length,
       previousCalls: previous?.selfMs.length ?? 0,
       selfMsP95: quantile(operation.selfMs, 0.95),
@@ -118,11 +131,24 @@ function changes(
       previousErrorShare: previous ? previous.errors / previous.selfMs.length : 0,
     };
   });
-  const added = rows.map((row) => Math.max(0, row.selfMsP95 - row.previousSelfMsP95));
-  const total = added.reduce((sum, ms) => sum + ms, 0);
+  // Added self time in ms and added failures, each a share of all that was added.
+  const slower = shares(rows.map((row) => Math.max(0, row.selfMsP95 - row.previousSelfMsP95) * row.calls));
+  const worse = shares(
+    [...now].map(([key, { origins, selfMs }]) => {
+      const previous = before.get(key);
+      const usual = previous ? (previous.origins / previous.selfMs.length) * selfMs.length : 0;
+      return Math.max(0, origins - usual);
+    }),
+  );
+  const both = Number(slower.some((share) => share > 0)) + Number(worse.some((share) => share > 0));
   return rows
-    .map((row, i) => ({ ...row, blame: total === 0 ? 0 : (added[i] ?? 0) / total }))
+    .map((row, i) => ({ ...row, blame: ((slower[i] ?? 0) + (worse[i] ?? 0)) / Math.max(1, both) }))
     .toSorted((a, b) => b.blame - a.blame);
+}
+
+function shares(values: readonly number[]): readonly number[] {
+  const total = values.reduce((sum, value) => sum + value, 0);
+  return values.map((value) => (total === 0 ? 0 : value / total));
 }
 
 function summary(traceId: string, spans: readonly Span[]): TraceSummary {
@@ -146,8 +172,4 @@ function startsIn(span: Span, window: Window): boolean {
 
 function inside(time: Date, window: Window): boolean {
   return time >= window.start && time < window.end;
-}
-
-function from<T>(data: T): Answer<T> {
-  return { data, source: { backend: 'fake-traces' } };
 }

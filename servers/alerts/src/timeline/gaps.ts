@@ -19,6 +19,7 @@ export function findGaps(
     .map(({ phase, basis }) => `Not known when it was ${phase}: ${basis}.`);
   const older = [...new Set(alerts.before.map(({ name }) => name))];
   const start = timeOf('started');
+  if (!start && older.length === 0) return ['Nothing in this window says that anything was wrong.'];
   return [
     ...(older.length > 0 ? [`Fired already when the window began: ${older.slice(0, 5).join(', ')}.`] : []),
     ...missing,

@@ -1,4 +1,4 @@
-import type { Incident } from '@devops-mcp/domain';
+import { type Incident, showTime } from '@devops-mcp/domain';
 import type { AlertRecord } from './alert-events.js';
 import type { ChangeRecord } from './change-events.js';
 import type { ErrorRecord } from './error-events.js';
@@ -24,7 +24,8 @@ type Found = readonly [Date, string] | undefined;
 
 /**
  * When the trouble started, was detected, acknowledged, mitigated and resolved. The incident's own
- * record counts before anything else. Otherwise: started = the first new error or alert; detected =
+ * record counts before anything else, except for a start that one of its own alerts contradicts: a
+ * record that was opened late says when it was opened. Otherwise: started = the first new error or alert; detected =
  * the first alert; acknowledged = the first acknowledgement; mitigated = the first rollback or
  * executed action after detection; resolved = the last alert's end, when none fires any more.
  */
@@ -32,7 +33,7 @@ export function findPhases(evidence: PhaseEvidence): readonly Phase[] {
   const { incident } = evidence;
   const own = (time: Date | null | undefined): Found =>
     time ? [time, `record of ${incident?.id}`] : undefined;
-  const started = own(incident?.started) ?? firstSign(evidence);
+  const started = earlierSign(evidence) ?? own(incident?.started) ?? firstSign(evidence);
   const since = started?.[0];
   const detected = own(incident?.detected) ?? firstAlert(evidence, since);
   const acknowledged = own(incident?.acknowledged) ?? firstAcknowledgement(evidence, since);
@@ -49,6 +50,22 @@ export function findPhases(evidence: PhaseEvidence): readonly Phase[] {
 
 function phase(name: Phase['phase'], found: Found, otherwise: string): Phase {
   return { phase: name, time: found?.[0] ?? null, basis: found?.[1] ?? otherwise };
+}
+
+/** The first sign, when an alert that the record names fired before the record says it began. */
+function earlierSign(evidence: PhaseEvidence): Found {
+  const { incident, alerts } = evidence;
+  const contradicted = alerts.transitions.some(
+    ({ state, name, time }) =>
+      incident !== undefined &&
+      state === 'firing' &&
+      incident.alerts.includes(name) &&
+      time < incident.started,
+  );
+  const sign = contradicted ? firstSign(evidence) : undefined;
+  return sign && incident
+    ? [sign[0], `${sign[1]}; the record of ${incident.id} says ${showTime(incident.started, sign[0])}`]
+    : undefined;
 }
 
 function firstSign({ errors, alerts }: PhaseEvidence): Found {

@@ -24,14 +24,14 @@ export interface TimelineScope {
   readonly environment: string;
   /** Undefined: every service. */
   readonly services: ReadonlySet<string> | undefined;
-  /** Alerts that belong to it whatever their service. */
+  /** Alerts without a service that belong to it. */
   readonly alertNames: ReadonlySet<string>;
 }
 
 export function inScope(scope: TimelineScope, service: string | null, alert?: string): boolean {
   if (scope.services === undefined) return true;
-  if (alert !== undefined && scope.alertNames.has(alert)) return true;
-  return service !== null && scope.services.has(service);
+  if (service !== null) return scope.services.has(service);
+  return alert !== undefined && scope.alertNames.has(alert);
 }
 
 /** A name from outside, on one line. */

@@ -64,7 +64,7 @@ export const getActiveAlerts = defineTool({
     service: serviceName.optional(),
     minSeverity: severity.default('info'),
     at: z.string().max(40).optional().describe('A past moment, RFC 3339 or now-30m'),
-    maxTokens,
+    maxTokens: maxTokens.default(4000),
   }),
   output: activeAlertsAnswer,
   limits: { timeoutMs: 20_000, outputBytes: 64_000 },

@@ -10,13 +10,14 @@ import {
   type MetricsApi,
   optionalAnswer,
   parsePeriod,
+  readOfService,
   roundTo,
   type ServicesApi,
   showWindow,
   truncationField,
   type Window,
 } from '@devops-mcp/domain';
-import { explainNothing } from '../search/explain-nothing.js';
+import { explainNothing, namesFromMetrics } from '../search/explain-nothing.js';
 import type { ErrorsAnswer } from '../tools/get-error-summary.js';
 import { newSince, trendOf } from './judge-group.js';
 
@@ -36,6 +37,8 @@ export interface ErrorsCall extends CallContext {
   };
 }
 
+const noErrors = { total: 0, lines: 0, groups: [] };
+
 type Group = ErrorsAnswer['data']['groups'][number];
 
 const sampleMax = 300;
@@ -51,7 +54,10 @@ export async function summariseErrors(call: ErrorsCall): Promise<ErrorsAnswer> {
   const { window, hints } = parsePeriod(input.period, now);
   const scope = service === undefined ? {} : { service };
   const [summary, history] = await Promise.all([
-    ports.logs.errorSummary({ ...scope, window, top }, call),
+    readOfService(
+      { service, catalog: ports.services, nothing: noErrors, seen: () => namesFromMetrics(call, window) },
+      () => ports.logs.errorSummary({ ...scope, window, top }, call),
+    ),
     optionalAnswer(
       { port: ports.deployments, name: 'deployments', environment, adds: 'newSinceDeployment' },
       call,
@@ -59,7 +65,8 @@ export async function summariseErrors(call: ErrorsCall): Promise<ErrorsAnswer> {
     ),
   ]);
   const { total, lines, groups } = summary.data;
-  const nothing = lines === 0 ? [await explainNothing({ service, environment, window }, ports, call)] : [];
+  const silent = lines === 0 && summary.data !== noErrors;
+  const nothing = silent ? [await explainNothing({ service, environment, window }, ports, call)] : [];
   const none = total === 0 && lines > 0 ? [`No errors among ${lines} lines.`] : [];
   const notes = [...hints, ...(summary.hints ?? []), ...history.hints, ...nothing, ...none];
   const partial = [...(summary.partial ?? []), ...history.partial];

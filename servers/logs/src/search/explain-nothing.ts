@@ -3,9 +3,9 @@ import {
   type LogsApi,
   type MetricsApi,
   optionalAnswer,
+  requireService,
   type ServicesApi,
   type TracesApi,
-  unknownService,
   type Window,
 } from '@devops-mcp/domain';
 
@@ -25,7 +25,7 @@ export interface NothingFound {
 /**
  * Says what an empty answer means: nothing matches, or there is nothing at all in the window. A
  * service that the catalog does not know and of which there is no telemetry either is rejected with
- * `not_found` and the closest names.
+ * `not_found` and the closest names, for backends that cannot tell it from a silent one.
  */
 export async function explainNothing(
   { service, environment, window }: NothingFound,
@@ -35,12 +35,24 @@ export async function explainNothing(
   const [things, count] = await countAll(service, window, ports, context);
   const whose = service === undefined ? '' : ` of ${service}`;
   if (count > 0) return `Nothing matches; there are ${count} ${things}${whose} in this window.`;
-  if (service !== undefined && ports.services.get(service) === undefined) {
-    const seen = await namesFromMetrics(ports.metrics, environment, window, context);
-    const known = [...ports.services.list().map((entry) => entry.name), ...seen];
-    if (!seen.includes(service)) throw unknownService(service, known);
-  }
+  const call = { ...context, input: { environment }, ports };
+  const telemetry = () => namesFromMetrics(call, window);
+  if (service !== undefined) await requireService({ service, catalog: ports.services, telemetry });
   return `There are no ${things}${whose} at all in this window; try a longer period.`;
+}
+
+/** Only to offer names: that metrics are missing or failing is of no interest here. */
+export async function namesFromMetrics(
+  call: CallContext & {
+    readonly input: { readonly environment: string };
+    readonly ports: { readonly metrics: MetricsApi | undefined };
+  },
+  window: Window,
+): Promise<readonly string[]> {
+  const { environment } = call.input;
+  const question = { port: call.ports.metrics, name: 'metrics', environment, adds: 'names of services' };
+  const answer = await optionalAnswer(question, call, (metrics) => metrics.services({ window }, call));
+  return answer.data ?? [];
 }
 
 async function countAll(
@@ -57,19 +69,4 @@ async function countAll(
   const nothing = { order: 'newest', groupRepeats: false, before: 0, after: 0, limit: 1 } as const;
   const found = await logs?.search({ ...scope, ...nothing }, context);
   return ['lines', found?.data.total ?? 0];
-}
-
-/** Only to offer names: that metrics are missing or failing is of no interest here. */
-async function namesFromMetrics(
-  port: MetricsApi | undefined,
-  environment: string,
-  window: Window,
-  context: CallContext,
-): Promise<readonly string[]> {
-  const answer = await optionalAnswer(
-    { port, name: 'metrics', environment, adds: 'names of services' },
-    context,
-    (metrics) => metrics.services({ window }, context),
-  );
-  return answer.data ?? [];
 }

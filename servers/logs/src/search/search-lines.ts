@@ -8,13 +8,14 @@ import {
   type LogsApi,
   type MetricsApi,
   parsePeriod,
+  readOfService,
   type ServicesApi,
   showWindow,
   type Window,
 } from '@devops-mcp/domain';
 import type { SearchAnswer, SearchInput } from '../tools/search-logs.js';
 import { readCursor, type SearchPosition, writeCursor } from './cursor.js';
-import { explainNothing } from './explain-nothing.js';
+import { explainNothing, namesFromMetrics } from './explain-nothing.js';
 import { type ExcerptRow, messageMax, orderLines } from './order-lines.js';
 
 const howToGetMore = 'Call again with cursor = nextCursor, or narrow with text, pattern, severity or period.';
@@ -41,8 +42,17 @@ export async function searchLines(call: SearchCall): Promise<SearchAnswer> {
     ? readCursor(cursor, asked)
     : { window: resolved.window, pageCursor: null, given: 0 };
   checkWindow(position.window, now);
-  const found = await ports.logs.search(queryOf(input, position), call);
-  const nothing = found.data.total === 0 ? [await explain(call, position.window)] : [];
+  const found = await readOfService(
+    {
+      service: input.service,
+      catalog: ports.services,
+      nothing: noLines,
+      seen: () => namesFromMetrics(call, position.window),
+    },
+    () => ports.logs.search(queryOf(input, position), call),
+  );
+  const empty = found.data.total === 0 && found.data !== noLines;
+  const nothing = empty ? [await explain(call, position.window)] : [];
   const notes = [...(cursor ? [] : resolved.hints), ...(found.hints ?? []), ...nothing];
   const histogram = histogramOf(found.data);
   const frame = frameAnswer({
@@ -69,6 +79,8 @@ export async function searchLines(call: SearchCall): Promise<SearchAnswer> {
       : {}),
   };
 }
+
+const noLines: LogSearchAnswer = { total: 0, histogram: [], excerpts: [], nextCursor: null };
 
 function queryOf(input: SearchInput, { window, pageCursor }: SearchPosition): LogQuery {
   return {

@@ -5,6 +5,7 @@ import {
   frameAnswer,
   type MetricsApi,
   parsePeriod,
+  readOfService,
   roundTo,
   type ServicesApi,
   showWindow,
@@ -12,7 +13,7 @@ import {
   type TracesApi,
   truncationField,
 } from '@devops-mcp/domain';
-import { explainNothing } from '../search/explain-nothing.js';
+import { explainNothing, namesFromMetrics } from '../search/explain-nothing.js';
 import type { TracesAnswer } from '../tools/search-traces.js';
 
 export interface FindTracesCall extends CallContext {
@@ -34,6 +35,7 @@ export interface FindTracesCall extends CallContext {
   };
 }
 
+const noTraces = { total: 0, traces: [] };
 const operationMax = 120;
 const servicesMax = 8;
 
@@ -42,20 +44,24 @@ export async function findTraces(call: FindTracesCall): Promise<TracesAnswer> {
   const { input, ports, now } = call;
   const { service, operation, minDurationMs, environment } = input;
   const { window, hints } = parsePeriod(input.period, now);
-  const found = await ports.traces.search(
-    {
-      window,
-      onlyErrors: input.onlyErrors,
-      order: input.order,
-      limit: input.limit,
-      ...(service === undefined ? {} : { service }),
-      ...(operation === undefined ? {} : { operation }),
-      ...(minDurationMs === undefined ? {} : { minDurationMs }),
-    },
-    call,
+  const found = await readOfService(
+    { service, catalog: ports.services, nothing: noTraces, seen: () => namesFromMetrics(call, window) },
+    () =>
+      ports.traces.search(
+        {
+          window,
+          onlyErrors: input.onlyErrors,
+          order: input.order,
+          limit: input.limit,
+          ...(service === undefined ? {} : { service }),
+          ...(operation === undefined ? {} : { operation }),
+          ...(minDurationMs === undefined ? {} : { minDurationMs }),
+        },
+        call,
+      ),
   );
-  const nothing =
-    found.data.total === 0 ? [await explainNothing({ service, environment, window }, ports, call)] : [];
+  const empty = found.data.total === 0 && found.data !== noTraces;
+  const nothing = empty ? [await explainNothing({ service, environment, window }, ports, call)] : [];
   const frame = frameAnswer({
     window: showWindow(window, now),
     source: found.source,

@@ -8,6 +8,7 @@ import {
   type MetricsApi,
   optionalAnswer,
   parsePeriod,
+  readOfService,
   roundTo,
   type ServicesApi,
   type SignalAnswer,
@@ -21,7 +22,6 @@ import { chooseBaseline } from './choose-baseline.js';
 import { type Aggregation, type ComparedSeries, compareSeries } from './compare-series.js';
 import { expandSignals } from './expand-signals.js';
 import { fitSeries, pointsMax } from './fit-series.js';
-import { readOfService } from './read-of-service.js';
 
 export interface MeasureCall extends CallContext {
   readonly input: {
@@ -112,9 +112,11 @@ export async function measureService(call: MeasureCall): Promise<SignalsAnswer> 
 
 function readSignals(call: MeasureCall, query: SignalQuery): Promise<Answer<SignalAnswer>> {
   const { service, window, signals } = query;
+  const { metrics, services } = call.ports;
   const nothing = { series: [], missing: signals.map((signal) => ({ signal, tried: [] })) };
-  return readOfService(call.ports, { service, window, nothing }, call, () =>
-    call.ports.metrics.querySignals(query, call),
+  const seen = async () => (await metrics.services({ window }, call)).data;
+  return readOfService({ service, catalog: services, nothing, seen }, () =>
+    metrics.querySignals(query, call),
   );
 }
 

@@ -7,6 +7,7 @@ import {
   type MetricInfo,
   metricsPort,
   parsePeriod,
+  readOfService,
   renderNotes,
   servicesPort,
   showTime,
@@ -14,7 +15,6 @@ import {
   truncationField,
 } from '@devops-mcp/domain';
 import { z } from 'zod';
-import { readOfService } from '../signals/read-of-service.js';
 
 const attributesMax = 8;
 
@@ -55,7 +55,8 @@ export const listServiceMetrics = defineTool({
     const { input, ports, now } = call;
     const { window, hints } = parsePeriod(input.period, now);
     const { service } = input;
-    const answer = await readOfService(ports, { service, window, nothing: [] }, call, () =>
+    const seen = async () => (await ports.metrics.services({ window }, call)).data;
+    const answer = await readOfService({ service, catalog: ports.services, nothing: [], seen }, () =>
       ports.metrics.listMetrics({ service, window }, call),
     );
     const wanted = input.match?.toLowerCase() ?? '';

@@ -72,7 +72,7 @@ export function logTemplate(message: string, found: Exception | undefined): stri
   if (found === undefined || found.message === '') return own;
   const reported = templateOf(found.message);
   if (own === '' || own.startsWith('Traceback (most recent')) return reported;
-  return own.includes(reported) ? own : `${own}: ${reported}`;
+  return ` ${own} `.includes(` ${reported} `) ? own : `${own}: ${reported}`;
 }
 
 /** The same from what a row keeps. */

@@ -47,10 +47,19 @@ export async function spacingOf(
  * otherwise they start at round times.
  */
 export function gridOf(start: number, end: number, most: number, spacing: Spacing): Grid {
+  const least = Math.max((spacing.interval ?? 0) * 0.97, second);
+  for (const seconds of niceSeconds) {
+    const step = seconds * second;
+    if (step < least || (end - start) / step > most) continue;
+    const grid = gridWith(step, start, end, spacing);
+    if (grid.last - grid.first < most) return grid;
+  }
+  const step = Math.ceil(Math.max(least, (end - start) / Math.max(1, most - 1)) / second) * second;
+  return gridWith(step, start, end, spacing);
+}
+
+function gridWith(step: number, start: number, end: number, spacing: Spacing): Grid {
   const interval = spacing.interval ?? 0;
-  const least = Math.max((end - start) / Math.max(1, most - 1), interval * 0.97, second);
-  const nice = niceSeconds.find((seconds) => seconds * second >= least);
-  const step = nice === undefined ? Math.ceil(least / second) * second : nice * second;
   const centred = interval > 0 && step < interval * 1.5 && spacing.first !== null;
   const origin = centred ? (((spacing.first ?? 0) - step / 2) % step) - step : 0;
   const shown = centred ? step / 2 : 0;

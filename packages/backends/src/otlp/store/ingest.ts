@@ -5,8 +5,8 @@ import type { Engine } from './duckdb.js';
 import { type FileEntry, type Manifest, type SegmentEntry, writeManifest } from './manifest.js';
 import { newEntry, type Progress, readOn } from './read-file.js';
 import { type RowBuffer, rowBuffer } from './row-buffer.js';
-import { clearStages, compact, stagingTable, sweep, withoutFiles, writeStaged } from './segments.js';
-import { type TableName, tableNames, tables } from './tables.js';
+import { clearStages, compact, sweep, withoutFiles, writeStaged } from './segments.js';
+import { stagingTable, type TableName, tableNames, tables } from './tables.js';
 
 export const leaseMs = 30_000;
 const bufferRows = 16_384;

@@ -3,7 +3,7 @@ import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine } from './duckdb.js';
 import type { SegmentEntry } from './manifest.js';
-import { createStaging, quoted, selectStaged, stagingTable, type TableName } from './tables.js';
+import { createStaging, quoted, selectStaged, type TableName } from './tables.js';
 
 const rowGroup = 61_440;
 const smallRows = 60_000;
@@ -111,5 +111,3 @@ function pathOf(folder: string, segment: { readonly name: string }): string {
 export async function clearStages(engine: Engine, names: readonly TableName[]): Promise<void> {
   for (const table of names) await engine.run(createStaging(table));
 }
-
-export { stagingTable };
