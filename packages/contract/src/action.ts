@@ -50,7 +50,7 @@ export interface ApplyCall<P extends PortSet> extends CallContext {
   readonly idempotencyKey: string;
   readonly reason: string;
   /** Who proposed it, for systems that keep a name beside the change, such as a silence's author. */
-  readonly requestedBy?: string;
+  readonly requestedBy: string;
 }
 
 export interface ActionDefinition<I extends InputSchema = InputSchema, P extends PortSet = PortSet> {

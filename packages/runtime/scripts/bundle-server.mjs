@@ -35,7 +35,6 @@ const format = {
   entryFileNames: '[name].js',
   chunkFileNames: 'chunks/[name]-[hash].js',
   minify: true,
-  keepNames: true,
   comments: { legal: false },
 };
 

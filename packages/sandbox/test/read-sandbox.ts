@@ -1,18 +1,28 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { afterAll } from 'vitest';
 import { createSandbox, type SandboxOptions, type SandboxReport } from '../src/index.js';
 
 export const now = new Date('2026-03-04T10:20:00Z');
+
+const folders: string[] = [];
+
+// Sandboxes are tens of megabytes each.
+afterAll(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+});
 
 /** A small sandbox in a new temporary folder. */
 export async function makeSandbox(
   options: Partial<SandboxOptions> & Pick<SandboxOptions, 'incident'>,
 ): Promise<SandboxReport> {
-  const directory = join(await mkdtemp(join(tmpdir(), 'sandbox-')), 'company');
+  const folder = await mkdtemp(join(tmpdir(), 'sandbox-'));
+  folders.push(folder);
+  const directory = join(folder, 'company');
   return createSandbox({ directory, seed: 1, scale: 0.02, hours: 2, now, ...options });
 }
 

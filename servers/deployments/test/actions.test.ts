@@ -63,6 +63,7 @@ describe('scale_service', () => {
       target,
       ports: used,
       idempotencyKey: 'key-12345',
+      requestedBy: 'user:default/oncall',
       reason: 'load',
       ...context,
     };

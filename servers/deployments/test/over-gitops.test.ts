@@ -45,7 +45,14 @@ describe('the tools over a real GitOps repository', () => {
     const plan = await scaleService.plan({ input: { ...where, replicas: 4 }, target, ports, ...context });
     expect(plan.diff).toContain('-  replicas: 3\n+  replicas: 4\n');
     const outcome = await scaleService.apply({
-      ...{ plan, target, ports, idempotencyKey: 'key-12345', reason: 'More load' },
+      ...{
+        plan,
+        target,
+        ports,
+        idempotencyKey: 'key-12345',
+        requestedBy: 'user:default/oncall',
+        reason: 'More load',
+      },
       ...context,
     });
     expect(outcome.verified).toBe(true);

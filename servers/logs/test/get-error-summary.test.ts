@@ -93,10 +93,10 @@ describe('get_error_summary', () => {
   });
 
   it('keeps "no errors", "no lines" and an unknown name apart', async () => {
-    expect((await ask({}, deployments, [line('11:00:00', 'fine')])).answer.hints).toEqual([
+    expect((await ask({}, deployments, [line('11:00:00', 'fine')])).answer.hints).toContain(
       'No errors among 1 lines.',
-    ]);
-    expect((await ask({ service: 'ledger' }, deployments, [])).answer.hints?.[0]).toContain(
+    );
+    expect((await ask({ service: 'ledger', period: 'now-3m' })).answer.hints?.join(' ')).toContain(
       'no lines of ledger at all',
     );
     await expect(ask({ service: 'leger' }, deployments, [])).rejects.toMatchObject({ code: 'not_found' });

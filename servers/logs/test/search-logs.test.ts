@@ -154,8 +154,10 @@ describe('search_logs: cutting and going on', () => {
 
 describe('search_logs: nothing found', () => {
   it('says whether nothing matches or there is nothing', async () => {
-    expect((await ask({ text: 'zebra' })).answer.hints?.[0]).toContain('Nothing matches; there are 6 lines');
-    expect((await ask({ service: 'payments-api', period: 'now-5m' })).answer.hints?.[0]).toContain(
+    expect((await ask({ text: 'zebra' })).answer.hints?.join(' ')).toContain(
+      'Nothing matches; there are 6 lines',
+    );
+    expect((await ask({ service: 'payments-api', period: 'now-5m' })).answer.hints?.join(' ')).toContain(
       'no lines of payments-api at all',
     );
   });
@@ -171,9 +173,17 @@ describe('search_logs: nothing found', () => {
     });
   });
 
+  it('keeps a service of the catalog without telemetry apart from an unknown one', async () => {
+    const { answer } = await ask({ service: 'ledger' }, [line('11:50:00', 'hello')]);
+    expect(answer.data).toMatchObject({ total: 0, excerpts: [] });
+    expect(answer.hints).toEqual([
+      expect.stringContaining('ledger is in the catalog but has no telemetry here'),
+    ]);
+  });
+
   it('knows a service that only logs know', async () => {
     const own = [line('11:50:00', 'hello', { service: 'sidecar' })];
-    expect((await ask({ service: 'sidecar', text: 'zebra' }, own)).answer.hints?.[0]).toContain(
+    expect((await ask({ service: 'sidecar', text: 'zebra' }, own)).answer.hints?.join(' ')).toContain(
       'Nothing matches',
     );
   });

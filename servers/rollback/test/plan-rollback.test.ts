@@ -161,6 +161,7 @@ describe('roll_back_service', () => {
       target,
       ports: { ...ports, deployments: repository.api },
       idempotencyKey: 'key-1',
+      requestedBy: 'user:default/oncall',
       reason: 'errors since 2.4.0',
     });
     expect(repository.applied).toEqual([{ restore: '231'.padEnd(40, '0') }]);

@@ -1,5 +1,5 @@
 import type { Point } from '../metrics.js';
-import { median, presentValues, quantile, robustDeviation } from './statistics.js';
+import { mean, median, presentValues, quantile, robustDeviation } from './statistics.js';
 
 /**
  * `changed` is said of signals that have no good direction, such as a rising request rate or a
@@ -30,6 +30,7 @@ export interface JudgeInput {
 const fewestPoints = 5;
 const deviations = 4;
 const relativeFloor = 0.2;
+const moreRestarts = 1.5;
 /** Smaller differences than these mean nothing to anybody, however quiet the baseline was. */
 const absoluteFloors: Readonly<Record<string, number>> = {
   ratio: 0.01,
@@ -44,15 +45,17 @@ const absoluteFloors: Readonly<Record<string, number>> = {
  * Compares a series with its baseline. Normal is the baseline's median plus or minus four robust
  * deviations (1.4826 MAD), but at least 20 % of the median and a floor by unit, widened to the
  * baseline's 5th and 95th percentile. A signal has left its normal when three neighbouring points
- * (one for restarts) lie outside. Fewer than five values on either side are not judged.
+ * lie outside. One restart is enough, if there were half as many again as in the baseline on average. Fewer than five values on either side are not judged.
  */
 export function judgeChange(input: JudgeInput): Judgement {
   const before = presentValues(input.baseline);
   const now = presentValues(input.current);
   if (before.length < fewestPoints || now.length < fewestPoints) return insufficient;
-  const band = normalBand(before, input.unit);
-  const runLength = input.signal === 'restarts' ? 1 : 3;
-  const above = firstRun(input.current, (value) => value > band.high, runLength);
+  const band = normalBand(before, absoluteFloor(input));
+  const counted = input.signal === 'restarts';
+  const runLength = counted ? 1 : 3;
+  const asUsual = counted && mean(now) <= moreRestarts * mean(before);
+  const above = firstRun(input.current, (value) => value > band.high && !asUsual, runLength);
   const below = firstRun(input.current, (value) => value < band.low, runLength);
   const run = pickRun(input.signal, above, below);
   if (run === undefined) return { verdict: 'stable', since: null, until: null, score: 0, normal: band };
@@ -83,9 +86,15 @@ interface Run {
   readonly until: Date | null;
 }
 
-function normalBand(values: readonly number[], unit: string) {
+/** A share of failed requests matters from one point in a hundred, a share of a processor from five. */
+function absoluteFloor({ signal, unit }: JudgeInput): number {
+  if (unit === 'ratio' && (signal === 'cpu' || signal === 'memory')) return 0.05;
+  return absoluteFloors[unit] ?? 0;
+}
+
+function normalBand(values: readonly number[], least: number) {
   const middle = median(values);
-  const floor = Math.max(relativeFloor * Math.abs(middle), absoluteFloors[unit] ?? 0, Number.EPSILON);
+  const floor = Math.max(relativeFloor * Math.abs(middle), least, Number.EPSILON);
   const reach = Math.max(deviations * robustDeviation(values), floor);
   return {
     low: Math.min(middle - reach, quantile(values, 0.05)),

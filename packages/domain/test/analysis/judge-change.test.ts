@@ -41,6 +41,11 @@ describe('judgeChange', () => {
     expect(judge('restarts', 'count', Array(30).fill(0), restarts).verdict).toBe('regressed');
   });
 
+  it('does not call as many restarts as before a regression', () => {
+    const once = Array.from({ length: 30 }, (_, i) => (i === 12 ? 1 : 0));
+    expect(judge('restarts', 'count', once, once.toReversed()).verdict).toBe('stable');
+  });
+
   it('calls the end of a fault an improvement only when it lasts', () => {
     const fault = noisy(0.4, 0.05);
     expect(judge('error_rate', 'ratio', fault, noisy(0.01, 0.1)).verdict).toBe('improved');
@@ -53,6 +58,11 @@ describe('judgeChange', () => {
     expect(judge('request_rate', '1/s', level, noisy(5, 0.05)).verdict).toBe('regressed');
     expect(judge('request_rate', '1/s', level, noisy(500, 0.05)).verdict).toBe('changed');
     expect(judge('queue_depth', 'count', level, noisy(500, 0.05)).verdict).toBe('changed');
+  });
+
+  it('takes no interest in an idle processor', () => {
+    expect(judge('cpu', 'ratio', noisy(0.02, 0.05), noisy(0.06, 0.05)).verdict).toBe('stable');
+    expect(judge('error_rate', 'ratio', noisy(0.02, 0.05), noisy(0.06, 0.05)).verdict).toBe('regressed');
   });
 
   it('does not judge on fewer than five values', () => {

@@ -113,6 +113,7 @@ async function apply(
           ports,
           idempotencyKey: digestOfText('devops-mcp/idempotency-key/v1', record.bindingDigest),
           reason: binding.reason,
+          requestedBy: binding.requester.subject,
           ...context,
         }),
     );

@@ -34,6 +34,8 @@ export interface Configuration {
   readonly environments: readonly EnvironmentSettings[];
   /** The subject of stdio callers; null when the machine's user is taken. */
   readonly stdioSubject: string | null;
+  /** Calls of one reading tool by one caller; null when the default holds. */
+  readonly readsPerMinute: number | null;
   /** Present exactly when `role` is `executor`. */
   readonly executor: {
     readonly id: string;
@@ -91,6 +93,7 @@ export function parseConfiguration(text: string, file: string): Configuration {
       ports: settings.ports,
     })),
     stdioSubject: parsed.role === 'server' ? (parsed.identity?.stdio.subject ?? null) : null,
+    readsPerMinute: parsed.role === 'server' ? (parsed.limits?.readsPerMinute ?? null) : null,
     executor:
       parsed.role === 'executor' ? { ...parsed.executor, privateKey: at(parsed.executor.privateKey) } : null,
     resolvePath: at,

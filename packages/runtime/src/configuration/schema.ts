@@ -74,6 +74,15 @@ const serverFile = section({
   identity: section({ stdio: section({ subject: entityRef }) })
     .optional()
     .describe('Who calls over stdio; recorded as asserted'),
+  limits: section({
+    readsPerMinute: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe('Calls of one reading tool by one caller; 120 when absent. Changes have limits of their own'),
+  }).optional(),
 });
 
 const executorFile = section({

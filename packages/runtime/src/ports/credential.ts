@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { z } from 'zod';
 import { StartError } from '../start/start-error.js';
 
-const run = promisify(execFile);
 const commandTimeoutMs = 30_000;
 const largestSecretBytes = 64_000;
 
@@ -73,7 +70,8 @@ export async function readCredential(
 
 async function fromCommand(command: readonly string[]): Promise<Credential> {
   const [program = '', ...args] = command;
-  const { stdout } = await run(program, args, { timeout: commandTimeoutMs, maxBuffer: largestSecretBytes });
+  const [{ execFile }, { promisify }] = await Promise.all([import('node:child_process'), import('node:util')]);
+  const { stdout } = await promisify(execFile)(program, args, { timeout: commandTimeoutMs, maxBuffer: largestSecretBytes });
   let document: unknown;
   try {
     document = JSON.parse(stdout);

@@ -69,30 +69,15 @@ export async function prepareProcess(options: ProcessOptions): Promise<LazyProce
   if (configuration.role === 'server') {
     await refuseProductionReach(bindings, actionPorts(definition), opening, configuration.file);
   }
-  const redactor = createRedactor();
-  const audit = openAuditLog({
-    directory: configuration.auditDir,
-    server: facts,
-    segments: { register: async (segment) => (await store()).segments.register(segment) },
-    ...{ redactor, clock, random },
-  });
-  const connector = connectPorts(bindings, providedPorts(configuration, store, catalog, clock), {
-    ...opening,
-    configurationFile: configuration.file,
+  const parts = once(async () => {
+    const { openParts } = await import('./open-parts.js');
+    return openParts({ ...options, ...{ bindings, facts, catalog, opening, store } });
   });
   return {
     ...{ facts, policy, store },
-    process: async () => ({
-      server: definition,
-      ...{ facts, connector, store, audit, policy, redactor, clock, random },
-      environments: environmentsOf(configuration),
-      ownership: (await catalog()).ownership,
-      switchboard: createSwitchboard(async () => (await store()).switches),
-      changes: changeRequestsFrom(connector),
-      approvers: approversOf(configuration),
-    }),
+    process: async () => ({ ...(await parts()).process, ...{ policy, ownership: (await catalog()).ownership } }),
     close: async () => {
-      await audit.close();
+      if (parts.begun()) await (await parts()).audit.close();
       if (store.begun()) await (await store()).close();
     },
   };

@@ -1,4 +1,4 @@
-import { createRateLimiter, createRoad, type Road, type RoadDependencies } from '@devops-mcp/governance';
+import type { Road, RoadDependencies } from '@devops-mcp/governance';
 import { type ProcessOptions, prepareProcess } from './governed-process.js';
 import { once } from './once.js';
 
@@ -13,14 +13,17 @@ export async function openGovernance(
   readiness: RoadDependencies['readiness'],
 ): Promise<Governance> {
   const prepared = await prepareProcess(options);
-  const road = once(async () =>
-    createRoad({
+  const road = once(async () => {
+    const { callsPerMinute, createRateLimiter, createRoad } = await import('./make-road.js');
+    const { executors, readsPerMinute } = options.configuration;
+    const perMinute = { ...callsPerMinute, 1: readsPerMinute ?? callsPerMinute[1] };
+    return createRoad({
       ...(await prepared.process()),
       role: 'requester',
-      executors: options.configuration.executors.map(({ id, kind }) => ({ id, kind })),
-      rateLimiter: createRateLimiter(async () => (await prepared.store()).counters),
+      executors: executors.map(({ id, kind }) => ({ id, kind })),
+      rateLimiter: createRateLimiter(async () => (await prepared.store()).counters, perMinute),
       readiness,
-    }),
-  );
+    });
+  });
   return { road, close: prepared.close };
 }

@@ -74,6 +74,13 @@ environments:
     expect(() => parse(`${minimal}executor: { id: a, privateKey: ./k }\n`)).toThrow(/unknown key "executor"/);
   });
 
+  it('lets the owner change how often a tool may read, and nothing else of the limits', () => {
+    expect(parse(minimal).readsPerMinute).toBeNull();
+    expect(parse(`${minimal}limits: { readsPerMinute: 600 }\n`).readsPerMinute).toBe(600);
+    expect(() => parse(`${minimal}limits: { readsPerMinute: 0 }\n`)).toThrow(/limits\.readsPerMinute/);
+    expect(() => parse(`${minimal}limits: { writesPerMinute: 600 }\n`)).toThrow(/unknown key/);
+  });
+
   it('publishes a schema that knows both roles and closes every section', () => {
     const text = JSON.stringify(configurationJsonSchema());
     expect(text).toContain('draft/2020-12');

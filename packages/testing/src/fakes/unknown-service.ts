@@ -14,5 +14,5 @@ export function assertKnown(service: string | undefined, names: Iterable<string>
 
 /** An answer of a fake backend; an empty one says so. */
 export function fakeAnswer<T>(backend: string, data: T, empty = false): Answer<T> {
-  return { data, source: { backend }, ...(empty ? { hints: ['There are no data in this window.'] } : {}) };
+  return { data, source: { backend }, ...(empty ? { hints: ['Nothing was found.'] } : {}) };
 }

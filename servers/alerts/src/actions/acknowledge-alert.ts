@@ -2,7 +2,6 @@ import { defineAction, environmentName } from '@devops-mcp/contract';
 import { alertsPort } from '@devops-mcp/domain';
 import { z } from 'zod';
 import { findAlert } from './find-alert.js';
-import { requesterOf } from './requester-of.js';
 
 const howUndone =
   'It ends with this firing of the alert; until then another acknowledgement replaces it. Nothing is hidden.';
@@ -40,5 +39,5 @@ export const acknowledgeAlert = defineAction({
     return { ...plan, blastRadius: { services: 1 }, reversal: { kind: 'reversible', how: howUndone } };
   },
   apply: ({ plan, ports, idempotencyKey, requestedBy, ...context }) =>
-    ports.alerts.applyChange({ change: plan.change, idempotencyKey, by: requesterOf(requestedBy) }, context),
+    ports.alerts.applyChange({ change: plan.change, idempotencyKey, by: requestedBy }, context),
 });

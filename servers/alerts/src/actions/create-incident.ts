@@ -1,7 +1,6 @@
 import { defineAction, environmentName, serviceName, severity } from '@devops-mcp/contract';
 import { knowledgePort, parseTime, requireService, servicesPort } from '@devops-mcp/domain';
 import { z } from 'zod';
-import { requesterOf } from './requester-of.js';
 
 const howUndone = 'Close the record; it is kept.';
 
@@ -46,8 +45,5 @@ export const createIncident = defineAction({
     return { ...plan, blastRadius: {}, reversal: { kind: 'reversible', how: howUndone } };
   },
   apply: ({ plan, ports, idempotencyKey, requestedBy, ...context }) =>
-    ports.knowledge.applyChange(
-      { change: plan.change, idempotencyKey, by: requesterOf(requestedBy) },
-      context,
-    ),
+    ports.knowledge.applyChange({ change: plan.change, idempotencyKey, by: requestedBy }, context),
 });

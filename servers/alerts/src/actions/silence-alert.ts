@@ -2,7 +2,6 @@ import { type CallContext, defineAction, environmentName } from '@devops-mcp/con
 import { type Alert, type AlertsApi, alertsPort, type Silence } from '@devops-mcp/domain';
 import { z } from 'zod';
 import { readMatchers } from './read-matchers.js';
-import { requesterOf } from './requester-of.js';
 
 const longestMinutes = 480;
 const mostNamed = 50;
@@ -62,7 +61,7 @@ export const silenceAlert = defineAction({
     };
   },
   apply: ({ plan, ports, idempotencyKey, requestedBy, ...context }) =>
-    ports.alerts.applyChange({ change: plan.change, idempotencyKey, by: requesterOf(requestedBy) }, context),
+    ports.alerts.applyChange({ change: plan.change, idempotencyKey, by: requestedBy }, context),
 });
 
 function planOf(
