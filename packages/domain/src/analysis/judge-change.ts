@@ -45,7 +45,8 @@ const absoluteFloors: Readonly<Record<string, number>> = {
  * Compares a series with its baseline. Normal is the baseline's median plus or minus four robust
  * deviations (1.4826 MAD), but at least 20 % of the median and a floor by unit, widened to the
  * baseline's 5th and 95th percentile. A signal has left its normal when three neighbouring points
- * lie outside. One restart is enough, if there were half as many again as in the baseline on average. Fewer than five values on either side are not judged.
+ * lie outside. One restart is enough when there are half as many again as in the baseline. Fewer than
+ * five values on either side are not judged.
  */
 export function judgeChange(input: JudgeInput): Judgement {
   const before = presentValues(input.baseline);

@@ -70,8 +70,14 @@ export async function readCredential(
 
 async function fromCommand(command: readonly string[]): Promise<Credential> {
   const [program = '', ...args] = command;
-  const [{ execFile }, { promisify }] = await Promise.all([import('node:child_process'), import('node:util')]);
-  const { stdout } = await promisify(execFile)(program, args, { timeout: commandTimeoutMs, maxBuffer: largestSecretBytes });
+  const [{ execFile }, { promisify }] = await Promise.all([
+    import('node:child_process'),
+    import('node:util'),
+  ]);
+  const { stdout } = await promisify(execFile)(program, args, {
+    timeout: commandTimeoutMs,
+    maxBuffer: largestSecretBytes,
+  });
   let document: unknown;
   try {
     document = JSON.parse(stdout);

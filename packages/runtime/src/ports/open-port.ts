@@ -6,7 +6,7 @@ import { readCredential } from './credential.js';
 export interface OpeningContext {
   readonly stateDir: string;
   resolvePath(path: string): string;
-  readonly services: () => Promise<ServiceMapping>;
+  readonly services: ServiceMapping;
   readonly leases: LeaseStore;
   readonly clock: () => Date;
   readonly warn: (message: string) => void;
@@ -60,7 +60,7 @@ export async function prepare(
       environment: binding.environment,
       resolvePath: context.resolvePath,
       stateDir: join(context.stateDir, binding.backend.name),
-      services: await context.services(),
+      services: context.services,
       leases: context.leases,
       clock: context.clock,
       warn: context.warn,

@@ -1,7 +1,15 @@
 import type { ServiceMapping } from '@devops-mcp/contract';
+import type { Configuration } from '../configuration/load-configuration.js';
 import { StartError } from '../start/start-error.js';
 import type { BackendBinding } from './backend-binding.js';
-import { type OpeningContext, prepare } from './open-port.js';
+import { prepare } from './open-port.js';
+
+export interface ReachContext {
+  readonly configuration: Configuration;
+  readonly clock: () => Date;
+  readonly warn: (message: string) => void;
+  readonly variables: NodeJS.ProcessEnv;
+}
 
 /**
  * Refuses to start a process that a client talks to while it holds a credential with which tier 3
@@ -12,8 +20,7 @@ export async function refuseProductionReach(
   bindings: readonly BackendBinding[],
   /** Ports that an action of this server declares: a server never opens the write side of another. */
   actionPorts: readonly string[],
-  context: OpeningContext,
-  configurationFile: string,
+  context: ReachContext,
 ): Promise<void> {
   const writable = bindings.filter(
     ({ port, environment, canWrite, implementation }) =>
@@ -22,12 +29,13 @@ export async function refuseProductionReach(
       canWrite &&
       implementation.openWrite !== undefined,
   );
+  const { configuration } = context;
   await Promise.all(
     writable.map(async (binding) => {
       const reach = await reachOf(binding, context);
       if (reach < 3) return;
       throw new StartError(
-        `${configurationFile}: ${binding.where}.write could apply tier ${reach} changes in ${binding.environment.name}. ` +
+        `${configuration.file}: ${binding.where}.write could apply tier ${reach} changes in ${binding.environment.name}. ` +
           'Give this process a credential that reaches no further than tier 2, such as a fork for branches; ' +
           'an executor with a configuration of its own applies what was approved.',
       );
@@ -42,12 +50,23 @@ const noServices: ServiceMapping = {
   services: () => [],
 };
 
-async function reachOf(binding: BackendBinding, context: OpeningContext): Promise<number> {
+async function reachOf(binding: BackendBinding, context: ReachContext): Promise<number> {
   const { implementation } = binding;
   if (!implementation.reach) return 4;
+  const { configuration, clock, warn, variables } = context;
   try {
-    // A credential reaches as far as it reaches, whatever services there are.
-    const { prepared } = await prepare(binding, { ...context, services: async () => noServices }, 'write');
+    const { prepared } = await prepare(
+      binding,
+      {
+        stateDir: configuration.stateDir,
+        resolvePath: configuration.resolvePath,
+        // A credential reaches as far as it reaches, whatever services there are.
+        services: noServices,
+        leases: { acquire: async () => undefined },
+        ...{ clock, warn, variables },
+      },
+      'write',
+    );
     return await implementation.reach(prepared);
   } catch {
     return 4;

@@ -5,6 +5,7 @@ import { findConfiguration } from '../configuration/find-configuration.js';
 import { loadConfiguration } from '../configuration/load-configuration.js';
 import type { Command } from './command-line.js';
 import { prepareProcess } from './governed-process.js';
+import { openProcess } from './open-process.js';
 import { systemRandom } from './random.js';
 import type { ServeOptions } from './serve.js';
 import { StartError } from './start-error.js';
@@ -44,16 +45,17 @@ export async function executeRequest(
     ...{ definition, backends, manifest, configuration, warn },
     ...{ clock: () => new Date(), random: systemRandom, variables: process.env },
   });
+  const open = await openProcess(prepared);
   try {
     const result = await createExecutor({
-      ...(await prepared.process()),
+      ...open.governed,
       executor: { id: executor.id, kind: executor.kind },
       privateKey,
     }).execute({ requestFile, approvalFiles, ...surroundings() });
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     return exitCodes[result.state];
   } finally {
-    await prepared.close();
+    await open.close();
   }
 }
 

@@ -7,23 +7,24 @@ export interface Governance {
   close(): Promise<void>;
 }
 
-/** The road of a process that a client talks to. Rejects with a StartError. */
+/**
+ * The road of a process that a client talks to, opened at the first call: a client that only lists
+ * tools waits for none of it. Rejects with a StartError.
+ */
 export async function openGovernance(
   options: ProcessOptions,
   readiness: RoadDependencies['readiness'],
 ): Promise<Governance> {
   const prepared = await prepareProcess(options);
-  const road = once(async () => {
-    const { callsPerMinute, createRateLimiter, createRoad } = await import('./make-road.js');
-    const { executors, readsPerMinute } = options.configuration;
-    const perMinute = { ...callsPerMinute, 1: readsPerMinute ?? callsPerMinute[1] };
-    return createRoad({
-      ...(await prepared.process()),
-      role: 'requester',
-      executors: executors.map(({ id, kind }) => ({ id, kind })),
-      rateLimiter: createRateLimiter(async () => (await prepared.store()).counters, perMinute),
-      readiness,
-    });
+  const opened = once(async () => {
+    const { openProcess, roadOf } = await import('./open-process.js');
+    const open = await openProcess(prepared);
+    return { road: roadOf(open, options.configuration, readiness), close: open.close };
   });
-  return { road, close: prepared.close };
+  return {
+    road: async () => (await opened()).road,
+    close: async () => {
+      if (opened.begun()) await (await opened()).close();
+    },
+  };
 }

@@ -61,19 +61,19 @@ async function connect(text: string, env: NodeJS.ProcessEnv = variables) {
   const context: OpeningContext = {
     stateDir: '/nowhere',
     resolvePath: configuration.resolvePath,
-    services: async () => ({
+    services: {
       telemetryName: (name) => name,
       serviceOf: (name) => name,
       setting: () => undefined,
       services: () => [],
-    }),
+    },
     leases: { acquire: async () => undefined },
     clock: () => new Date(0),
     warn: () => {},
     variables: env,
   };
   const connector = connectPorts(bindings, {}, { ...context, configurationFile: configuration.file });
-  return { bindings, context, connector };
+  return { configuration, bindings, context, connector };
 }
 
 const production = (settings: string, more = '') =>
@@ -162,8 +162,8 @@ describe('bindBackends', () => {
 
 describe('refuseProductionReach', () => {
   const check = async (text: string, ports = ['shelf']) => {
-    const { bindings, context } = await connect(text);
-    await refuseProductionReach(bindings, ports, context, 'devops-mcp.yaml');
+    const { configuration, bindings, context } = await connect(text);
+    await refuseProductionReach(bindings, ports, { ...context, configuration });
   };
 
   it('refuses a credential that reaches tier 3 in production', async () => {
