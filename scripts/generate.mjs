@@ -36,8 +36,15 @@ function describe(folder) {
 
 /** What a reviewer approves: a change of a tool shows here as a readable difference. */
 function surfaceLock({ server, tools }) {
-  const pinned = tools.map(({ name, digest, description, riskTier }) => [name, { riskTier, digest, description }]);
-  return { server: server.name, version: server.version, tools: Object.fromEntries(pinned.sort(([a], [b]) => (a < b ? -1 : 1))) };
+  const pinned = tools.map(({ name, digest, description, riskTier }) => [
+    name,
+    { riskTier, digest, description },
+  ]);
+  return {
+    server: server.name,
+    version: server.version,
+    tools: Object.fromEntries(pinned.sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
 }
 
 function registryEntry({ server }) {
@@ -53,7 +60,14 @@ function registryEntry({ server }) {
         identifier: server.package,
         version: server.version,
         transport: { type: 'stdio' },
-        environmentVariables: [{ name: 'DEVOPS_MCP_CONFIG', description: 'Path of devops-mcp.yaml', isRequired: false, isSecret: false }],
+        environmentVariables: [
+          {
+            name: 'DEVOPS_MCP_CONFIG',
+            description: 'Path of devops-mcp.yaml',
+            isRequired: false,
+            isSecret: false,
+          },
+        ],
       },
     ],
   };
@@ -64,7 +78,10 @@ function serversTable() {
     `[${server.name}](servers/${server.name})`,
     list(tools.filter(({ kind }) => kind === 'tool').map(({ name }) => name)),
     list(actions.map(({ name, riskTier }) => `${name} (${riskTier})`)) || '—',
-    list([...resources.map(({ uriTemplate }) => uriTemplate), ...prompts.map(({ name }) => `prompt ${name}`)]) || '—',
+    list([
+      ...resources.map(({ uriTemplate }) => uriTemplate),
+      ...prompts.map(({ name }) => `prompt ${name}`),
+    ]) || '—',
     server.owner.replace('group:default/', ''),
   ]);
   return table(['server', 'reads (tier 1)', 'proposes (tier)', 'resources and prompts', 'owner'], rows);
@@ -77,7 +94,10 @@ function toolsPage() {
       `## ${server.title} (\`devops-mcp-${server.name}\`)`,
       server.purpose,
       `Owner ${server.owner}, on call ${server.onCall}, trust tier ${server.trustTier}, data ${server.dataSensitivity}. Needs the ports ${list(ports.required)}${ports.optional.length > 0 ? `; uses ${list(ports.optional)} where they are configured` : ''}.`,
-      table(['tool', 'what it answers', 'input'], reads.map((tool) => [`\`${tool.name}\``, tool.description, inputsOf(tool.inputSchema)])),
+      table(
+        ['tool', 'what it answers', 'input'],
+        reads.map((tool) => [`\`${tool.name}\``, tool.description, inputsOf(tool.inputSchema)]),
+      ),
     ];
     if (actions.length > 0) {
       const proposed = (action) => tools.find(({ name }) => name === action.publishedAs);
@@ -88,15 +108,29 @@ function toolsPage() {
             `\`${action.publishedAs}\``,
             String(action.riskTier),
             list(action.environments, false),
-            Object.entries(action.blastRadius).map(([dimension, max]) => `${dimension} ${max}`).join(', '),
+            Object.entries(action.blastRadius)
+              .map(([dimension, max]) => `${dimension} ${max}`)
+              .join(', '),
             proposed(action)?.description ?? '',
             inputsOf(proposed(action)?.inputSchema),
           ]),
         ),
       );
     }
-    if (resources.length > 0) parts.push(table(['resource', 'what it holds'], resources.map((one) => [`\`${one.uriTemplate}\``, one.description])));
-    if (prompts.length > 0) parts.push(table(['prompt', 'what it guides through'], prompts.map((one) => [`\`${one.name}\``, one.description])));
+    if (resources.length > 0)
+      parts.push(
+        table(
+          ['resource', 'what it holds'],
+          resources.map((one) => [`\`${one.uriTemplate}\``, one.description]),
+        ),
+      );
+    if (prompts.length > 0)
+      parts.push(
+        table(
+          ['prompt', 'what it guides through'],
+          prompts.map((one) => [`\`${one.name}\``, one.description]),
+        ),
+      );
     return parts.join('\n\n');
   });
   return `# Servers and tools\n\nGenerated from the definitions by \`npm run generate\`.\n\n${sections.join('\n\n')}\n`;
@@ -109,7 +143,9 @@ function codeOwners() {
   const lines = [
     '# Generated from the definitions by npm run generate.',
     `* ${team('team-platform')}`,
-    ...packages.map((name) => `/packages/${name}/ ${team(governed.includes(name) ? 'team-governance' : 'team-platform')}`),
+    ...packages.map(
+      (name) => `/packages/${name}/ ${team(governed.includes(name) ? 'team-governance' : 'team-platform')}`,
+    ),
     ...servers.map(({ server }) => `/servers/${server.name}/ ${team(server.owner)}`),
     `/SECURITY.md ${team('team-governance')}`,
   ];
@@ -119,7 +155,13 @@ function codeOwners() {
 function inputsOf(schema) {
   const required = schema?.required ?? [];
   const names = Object.keys(schema?.properties ?? {});
-  return names.map((name) => (required.includes(name) && !('default' in schema.properties[name]) ? `**${name}**` : name)).join(', ') || 'none';
+  return (
+    names
+      .map((name) =>
+        required.includes(name) && !('default' in schema.properties[name]) ? `**${name}**` : name,
+      )
+      .join(', ') || 'none'
+  );
 }
 
 function list(names, code = true) {
@@ -127,7 +169,8 @@ function list(names, code = true) {
 }
 
 function table(head, rows) {
-  const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+  const line = (cells) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
