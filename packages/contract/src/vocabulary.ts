@@ -1,34 +1,21 @@
 import { z } from 'zod';
 
-/** Catalog names: letters, digits, `-`, `_` and `.`, at most 63 characters (Backstage's rule). */
-export const serviceName = z
-  .string()
-  .min(1)
-  .max(63)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/)
-  .describe('Service name as in the catalog');
+// Every description and bound below is paid for in every tool's schema, hence their brevity.
 
-export const environmentName = z
-  .string()
-  .min(1)
-  .max(40)
-  .regex(/^[a-z0-9][a-z0-9-]*$/)
-  .describe('Environment name, e.g. production');
+/** A service as in the catalog: letters, digits, `-`, `_` and `.`, at most 63 characters (Backstage's rule). */
+export const serviceName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,62}$/);
+
+/** An environment as configured, such as `production`: at most 40 characters. */
+export const environmentName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
 
 export const period = z
   .string()
-  .min(2)
   .max(80)
   .default('last_1h')
   .describe('last_1h, now-30m, or an ISO 8601 interval start/end');
 
-export const maxTokens = z
-  .number()
-  .int()
-  .min(200)
-  .max(8000)
-  .default(2000)
-  .describe('Answer budget; the most useful rows are kept');
+/** Budget of the answer in tokens; the most useful rows are kept. */
+export const maxTokens = z.number().int().min(200).max(8000).default(2000);
 
 export const severity = z.enum(['critical', 'high', 'medium', 'low', 'info']);
 export type Severity = z.output<typeof severity>;

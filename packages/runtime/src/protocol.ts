@@ -8,6 +8,8 @@ export type {
   McpPrompt,
   McpResource,
   McpTool,
+  Refusal,
+  RefusedKind,
 } from './mcp/mcp-parts.js';
 export { createRequestStates, type RequestStates } from './mcp/request-state.js';
 export { roadRequests } from './mcp/road-request.js';

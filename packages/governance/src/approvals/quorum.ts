@@ -1,4 +1,5 @@
 import { ToolError } from '@devops-mcp/contract';
+import { samePerson } from '../identity/caller.js';
 import type { ActionBinding, ApprovalRecord, Effect } from '../model.js';
 import { bindingDigest } from '../proposals/digest.js';
 import { decisionOf, type VerificationFacts, verifyDecision } from './approval.js';
@@ -43,18 +44,17 @@ export function countApprovals(
     readonly directory: VerificationFacts['directory'] | undefined;
   },
 ): Quorum {
-  const people: { readonly approver: string; readonly names: ReadonlySet<string> }[] = [];
+  const people: { readonly approver: string; readonly names: readonly string[] }[] = [];
   const rejectedBy: string[] = [];
   const problems: string[] = [];
   for (const record of records) {
     try {
       const counted = valid(record, rule, facts);
       const { approver, decision } = counted;
-      const names = new Set(namesOf(counted));
+      const names = namesOf(counted);
       if (decision === 'reject') rejectedBy.push(approver);
       // Two keys that share a name are one person.
-      else if (!people.some((other) => [...names].some((name) => other.names.has(name))))
-        people.push({ approver, names });
+      else if (!people.some((other) => meet(names, other.names))) people.push({ approver, names });
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
       problems.push(error.message);
@@ -78,10 +78,9 @@ function valid(
     throw new ToolError('denied', 'No approvers are configured, so no signature can be checked.');
   }
   const verified = verifyDecision(decisionOf(record), { ...facts, directory });
-  const represented = [binding.requester.subject, ...binding.requester.delegation].map(sameness);
-  const names = namesOf(verified);
+  const represented = [binding.requester.subject, ...binding.requester.delegation];
   // Anybody who may decide may also say no, the requester included.
-  if (verified.decision === 'approve' && rule.separate && names.some((name) => represented.includes(name))) {
+  if (verified.decision === 'approve' && rule.separate && meet(namesOf(verified), represented)) {
     throw new ToolError('denied', `The approval of ${verified.approver} is the requester's own.`);
   }
   return verified;
@@ -111,9 +110,9 @@ function clientAttested(
 function namesOf(record: ApprovalRecord): readonly string[] {
   const { principals } = record.evidence;
   const others = Array.isArray(principals) ? principals.map(String) : [];
-  return [record.approver, ...others].map(sameness);
+  return [record.approver, ...others];
 }
 
-function sameness(person: string): string {
-  return person.normalize('NFKC').toLowerCase();
+function meet(names: readonly string[], others: readonly string[]): boolean {
+  return names.some((name) => others.some((other) => samePerson(name, other)));
 }

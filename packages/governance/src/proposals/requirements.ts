@@ -1,5 +1,6 @@
 import type { ActionPlan, BlastRadius, Environment, Ownership, Target } from '@devops-mcp/contract';
 import type { ChangeRequests } from '../collaborators.js';
+import { samePerson } from '../identity/caller.js';
 import type { RequirementName } from '../model.js';
 import type { ExecutorFacts } from '../road/dependencies.js';
 import { type Evidence, ownerScope, type Represented } from './owner-scope.js';
@@ -96,7 +97,9 @@ async function approvedChange(facts: RequirementFacts): Promise<Evidence> {
   if (change.status !== 'approved') return unmet(`${of} is ${change.status}: have it approved`);
   if (change.approvedBy === null) return unmet(`${of} does not say who approved it`);
   const requesters = [change.requester, facts.requester.subject, ...facts.requester.delegation];
-  if (requesters.includes(change.approvedBy)) return unmet(`${of} was approved by its own requester`);
+  const { approvedBy } = change;
+  if (requesters.some((requester) => samePerson(requester, approvedBy)))
+    return unmet(`${of} was approved by its own requester`);
   const uncovered = target.services.filter((service) => !change.services.includes(service));
   if (uncovered.length > 0) return unmet(`${of} does not cover ${uncovered.join(', ')}`);
   if (!change.environments.includes(environment.name))

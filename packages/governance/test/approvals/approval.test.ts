@@ -207,6 +207,18 @@ describe('who has to confirm', () => {
     expect(ruled([by(keys.one), by(keys.two)]).reached).toBe(true);
   });
 
+  it('takes an entity and an address of the same name for one person', () => {
+    const oncall = people((yaml) => yaml.replace('person: approver-one@', 'person: oncall@'));
+    const own = ruled([by(oncall.one, undefined, oncall.directory)], oncall.directory);
+    expect(own.problems.join()).toContain("is the requester's own");
+    const same = people((yaml) =>
+      yaml.replace('person: approver-two@example.com', 'person: user:default/approver-one'),
+    );
+    const both = [by(same.one, undefined, same.directory), by(same.two, undefined, same.directory)];
+    expect(ruled(both, same.directory)).toMatchObject({ reached: false });
+    expect(ruled(both, same.directory).approvers).toHaveLength(1);
+  });
+
   it('is undone by one rejection', () => {
     const records = [by(keys.one), by(keys.two), by(keys.two, 'reject')];
     expect(ruled(records)).toMatchObject({ reached: false, rejectedBy: ['approver-two@example.com'] });

@@ -54,6 +54,7 @@ describe('requirements', () => {
     ['draft', { status: 'draft' }, 'have it approved'],
     ['approved by nobody', { approvedBy: null }, 'who approved'],
     ['approved by its requester', { approvedBy: 'user:default/oncall' }, 'its own requester'],
+    ['approved by its requester under an address', { approvedBy: 'Oncall@example.com' }, 'its own requester'],
     [
       'approved by its other requester',
       { requester: 'x@example.com', approvedBy: 'x@example.com' },

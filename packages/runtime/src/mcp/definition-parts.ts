@@ -3,9 +3,10 @@ import type { Road } from '@devops-mcp/governance';
 import type { Selection } from '../surface/narrowing.js';
 import type { McpParts } from './mcp-parts.js';
 import { promptPart, resourcePart } from './read-parts.js';
+import { refuse } from './refusals.js';
 import type { RequestStates } from './request-state.js';
 import type { MakeRoadRequest } from './road-request.js';
-import { refuseTool, toolPart } from './tool-parts.js';
+import { toolPart } from './tool-parts.js';
 
 export interface PartsContext {
   /** Made on first use, so that a listing of tools opens nothing. */
@@ -27,7 +28,7 @@ export function partsOf(
     tools: selection.served.map((tool) => toolPart(tool, context)),
     resources: definition.resources.map((resource) => resourcePart(resource, context)),
     prompts: definition.prompts.map((prompt) => promptPart(prompt, context)),
-    refuseTool: (incoming, name) => refuseTool(incoming, name, selection, context),
+    refuse: (incoming, kind, name) => refuse(incoming, kind, name, selection, context),
     requestStates: context.requestStates,
   };
 }

@@ -1,3 +1,4 @@
+import type { PublicError } from '@devops-mcp/governance';
 import type {
   CallToolResult,
   GetPromptResult,
@@ -53,6 +54,15 @@ export interface CompletionValues {
   readonly hasMore: boolean;
 }
 
+export type RefusedKind = 'tool' | 'resource' | 'prompt';
+
+export interface Refusal {
+  /** It exists and is withheld; otherwise there is no such name. */
+  readonly known: boolean;
+  readonly error: PublicError;
+  readonly text: string;
+}
+
 /** What a server process offers over the protocol; made once, used for every connection and request. */
 export interface McpParts {
   readonly info: { readonly name: string; readonly title: string; readonly version: string };
@@ -60,8 +70,8 @@ export interface McpParts {
   readonly tools: readonly McpTool[];
   readonly resources: readonly McpResource[];
   readonly prompts: readonly McpPrompt[];
-  /** Answers a call of a tool that is not served: recorded as a refusal. */
-  refuseTool(incoming: Incoming, name: string): Promise<CallToolResult>;
+  /** Records a request for something that is not served. */
+  refuse(incoming: Incoming, kind: RefusedKind, name: string): Promise<Refusal>;
   readonly requestStates: RequestStates;
   /** What only protocol fixtures have. */
   readonly fixtures?: {

@@ -1,4 +1,5 @@
 import {
+  type CallToolResult,
   type CompleteRequest,
   type McpServerFactory,
   ProtocolError,
@@ -8,7 +9,9 @@ import {
   Server,
   type ServerCapabilities,
   type ServerContext,
+  type ServerOptions,
 } from '@modelcontextprotocol/server';
+import { toolFailure } from './answers.js';
 import type { Incoming, McpParts, McpResource } from './mcp-parts.js';
 import { noSchemaValidation } from './no-schema-validation.js';
 import { matchUri } from './uri-template.js';
@@ -23,55 +26,51 @@ const readHint = { ttlMs: 0, cacheScope: 'private' } as const;
  */
 export function createServerFactory(parts: McpParts): McpServerFactory {
   const tools = new Map(parts.tools.map((tool) => [tool.descriptor.name, tool]));
-  const prompts = new Map(parts.prompts.map((prompt) => [prompt.descriptor.name, prompt]));
   const toolList = { tools: parts.tools.map((tool) => tool.descriptor) };
-  const promptList = { prompts: parts.prompts.map((prompt) => prompt.descriptor) };
-  const capabilities = capabilitiesOf(parts);
+  const servePrompts = promptsOf(parts);
+  const options = serverOptions(parts);
   return () => {
-    const server = new Server(parts.info, {
-      capabilities,
-      ...(parts.instructions === undefined ? {} : { instructions: parts.instructions }),
-      requestState: { verify: parts.requestStates.verify },
-      jsonSchemaValidator: noSchemaValidation,
-      cacheHints: {
-        'server/discover': listHint,
-        'tools/list': listHint,
-        'prompts/list': listHint,
-        'resources/list': readHint,
-        'resources/templates/list': listHint,
-        'resources/read': readHint,
-      },
-    });
-    const incoming = (context: ServerContext, args: unknown): Incoming => ({
-      server,
-      context,
-      arguments: args,
-    });
+    const server = new Server(parts.info, options);
+    const incoming: MakeIncoming = (context, args) => ({ server, context, arguments: args });
     server.setRequestHandler('tools/list', () => toolList);
     server.setRequestHandler('tools/call', (request, context) => {
       const { name, arguments: args } = request.params;
       const call = incoming(context, args ?? {});
-      return tools.get(name)?.call(call) ?? parts.refuseTool(call, name);
+      return tools.get(name)?.call(call) ?? refusedTool(parts, call, name);
     });
-    server.setRequestHandler('prompts/list', () => promptList);
-    server.setRequestHandler('prompts/get', (request, context) => {
-      const { name, arguments: args } = request.params;
-      const prompt = prompts.get(name);
-      if (!prompt) throw unknownName('prompt', name, [...prompts.keys()]);
-      return prompt.get(incoming(context, args ?? {}));
-    });
-    serveResources(server, parts.resources, incoming);
-    if (capabilities.completions) {
+    servePrompts(server, incoming);
+    serveResources(server, parts, incoming);
+    if (options.capabilities?.completions) {
       server.setRequestHandler('completion/complete', async (request, context) => ({
         completion: await complete(parts, request, incoming(context, request.params.argument)),
       }));
     }
     for (const [method, handler] of Object.entries(parts.fixtures?.methods ?? {})) {
+      // Boundary: the names of the protocol's methods are a closed type, and fixtures name theirs as text.
       server.setRequestHandler(method as 'ping', (request, context) =>
         handler(request, incoming(context, request.params)),
       );
     }
     return server;
+  };
+}
+
+type MakeIncoming = (context: ServerContext, args: unknown) => Incoming;
+
+function serverOptions(parts: McpParts): ServerOptions {
+  return {
+    capabilities: capabilitiesOf(parts),
+    ...(parts.instructions === undefined ? {} : { instructions: parts.instructions }),
+    requestState: { verify: parts.requestStates.verify },
+    jsonSchemaValidator: noSchemaValidation,
+    cacheHints: {
+      'server/discover': listHint,
+      'tools/list': listHint,
+      'prompts/list': listHint,
+      'resources/list': readHint,
+      'resources/templates/list': listHint,
+      'resources/read': readHint,
+    },
   };
 }
 
@@ -85,11 +84,31 @@ function capabilitiesOf(parts: McpParts): ServerCapabilities {
   };
 }
 
-function serveResources(
-  server: Server,
-  resources: readonly McpResource[],
-  incoming: (context: ServerContext, args: unknown) => Incoming,
-): void {
+/** A withheld tool is told why, as a model reads it; a name that does not exist is a protocol error. */
+async function refusedTool(parts: McpParts, incoming: Incoming, name: string): Promise<CallToolResult> {
+  const { known, error, text } = await parts.refuse(incoming, 'tool', name);
+  if (known) return toolFailure(error);
+  throw new ProtocolError(ProtocolErrorCode.InvalidParams, text);
+}
+
+function promptsOf(parts: McpParts): (server: Server, incoming: MakeIncoming) => void {
+  const prompts = new Map(parts.prompts.map((prompt) => [prompt.descriptor.name, prompt]));
+  const list = { prompts: parts.prompts.map((prompt) => prompt.descriptor) };
+  return (server, incoming) => {
+    server.setRequestHandler('prompts/list', () => list);
+    server.setRequestHandler('prompts/get', async (request, context) => {
+      const { name, arguments: args } = request.params;
+      const call = incoming(context, args ?? {});
+      const prompt = prompts.get(name);
+      if (prompt) return prompt.get(call);
+      const { text } = await parts.refuse(call, 'prompt', name);
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, text);
+    });
+  };
+}
+
+function serveResources(server: Server, parts: McpParts, incoming: MakeIncoming): void {
+  const { resources } = parts;
   const templates = resources.filter(({ address }) => address.kind === 'template');
   const templateList = {
     resourceTemplates: templates.map(({ address, descriptor }) => ({
@@ -102,13 +121,14 @@ function serveResources(
     const lists = await Promise.all(resources.map((resource) => listOf(resource, incoming(context, {}))));
     return { resources: lists.flat() };
   });
-  server.setRequestHandler('resources/read', (request, context) => {
+  server.setRequestHandler('resources/read', async (request, context) => {
     const { uri } = request.params;
     for (const resource of resources) {
       const { kind, text } = resource.address;
       const variables = kind === 'fixed' ? (text === uri ? {} : undefined) : matchUri(text, uri);
       if (variables) return resource.read(incoming(context, variables), uri, variables);
     }
+    await parts.refuse(incoming(context, {}), 'resource', uri);
     throw new ResourceNotFoundError(uri);
   });
 }
@@ -133,11 +153,4 @@ async function complete(parts: McpParts, request: CompleteRequest, incoming: Inc
   }
   const found = await owner.complete?.(incoming, argument.name, argument.value);
   return found ? { values: [...found.values], total: found.total, hasMore: found.hasMore } : { values: [] };
-}
-
-function unknownName(kind: string, name: string, known: readonly string[]): ProtocolError {
-  return new ProtocolError(
-    ProtocolErrorCode.InvalidParams,
-    `There is no ${kind} "${name.slice(0, 100)}"; known: ${known.join(', ')}.`,
-  );
 }

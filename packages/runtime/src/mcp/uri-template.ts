@@ -1,5 +1,3 @@
-import { ToolError } from '@devops-mcp/contract';
-
 const longestUri = 2048;
 
 /**
@@ -19,16 +17,18 @@ export function matchUri(template: string, uri: string): Readonly<Record<string,
       if (segment !== part) return undefined;
       continue;
     }
-    if (part === '') return undefined;
-    variables[name] = decode(part);
+    const value = part === '' ? undefined : decode(part);
+    if (value === undefined) return undefined;
+    variables[name] = value;
   }
   return variables;
 }
 
-function decode(part: string): string {
+/** What is not encoded as an address should be matches nothing. */
+function decode(part: string): string | undefined {
   try {
     return decodeURIComponent(part);
-  } catch (cause) {
-    throw new ToolError('invalid_input', 'The address is not encoded as an address should be.', { cause });
+  } catch {
+    return undefined;
   }
 }

@@ -108,6 +108,16 @@ describe.each(eras)('a server on %s connections', (era) => {
     ]);
   });
 
+  it('records what else does not exist', async () => {
+    const client = await connect(sample, era);
+    await expect(client.readResource({ uri: 'attic://staging/books' })).rejects.toThrow();
+    await expect(client.getPrompt({ name: 'nothing' })).rejects.toMatchObject({ code: -32602 });
+    expect(await sample.records()).toMatchObject([
+      { phase: 'denied', tool: { name: 'attic://staging/books' } },
+      { phase: 'denied', tool: { name: 'nothing' } },
+    ]);
+  });
+
   it('stops the backend when the caller cancels', async () => {
     const client = await connect(sample, era);
     const stop = new AbortController();

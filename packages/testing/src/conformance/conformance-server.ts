@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defineServer } from '@devops-mcp/contract';
+import { defineServer, ToolError } from '@devops-mcp/contract';
 import { parseConfiguration } from '@devops-mcp/runtime';
 import {
   createRequestStates,
@@ -10,12 +10,13 @@ import {
   identifierFor,
   type McpParts,
   openGovernance,
+  type Refusal,
+  type RefusedKind,
   roadRequests,
   serveHttp,
   systemRandom,
-  toolFailure,
 } from '@devops-mcp/runtime/protocol';
-import type { CallToolResult, Request, Result } from '@modelcontextprotocol/server';
+import type { Request, Result } from '@modelcontextprotocol/server';
 import { contentTools } from './content-tools.js';
 import { type FixtureContext, promptPart, resourcePart, toolPart } from './fixture.js';
 import { questionTools } from './question-tools.js';
@@ -89,7 +90,7 @@ function partsOf(context: FixtureContext, requestStates: McpParts['requestStates
     tools: [...contentTools, ...questionTools(requestStates)].map((tool) => toolPart(tool, context)),
     resources: fixtureResources.map((resource) => resourcePart(resource, context)),
     prompts: fixturePrompts.map((prompt) => promptPart(prompt, context)),
-    refuseTool: (incoming, name) => refuse(incoming, name, context),
+    refuse: (incoming, kind, name) => refuse(incoming, kind, name, context),
     requestStates,
     fixtures: {
       capabilities: { logging: {}, resources: { subscribe: true } },
@@ -98,7 +99,12 @@ function partsOf(context: FixtureContext, requestStates: McpParts['requestStates
   };
 }
 
-async function refuse(incoming: Incoming, name: string, context: FixtureContext): Promise<CallToolResult> {
+async function refuse(
+  incoming: Incoming,
+  kind: RefusedKind,
+  name: string,
+  context: FixtureContext,
+): Promise<Refusal> {
   const road = await context.road();
   const answer = await road.callRaw(
     {
@@ -106,14 +112,12 @@ async function refuse(incoming: Incoming, name: string, context: FixtureContext)
       name: name.slice(0, 64),
       eventType: 'mcp.tool_invocation',
       limits: { timeoutMs: 1_000, outputBytes: 1_000 },
-      run: async () => {
-        throw new Error('unknown fixture');
-      },
+      run: () => Promise.reject(new ToolError('denied', 'There is no such fixture.')),
     },
     context.requestOf(incoming),
   );
   if (answer.kind !== 'error') throw new Error('an unknown fixture gave an answer');
-  return toolFailure(answer.error);
+  return { known: false, error: answer.error, text: `There is no ${kind} "${name.slice(0, 64)}".` };
 }
 
 /** Subscriptions of the older protocol are accepted; nothing here ever changes. */

@@ -3,7 +3,6 @@ import {
   acceptedContent,
   CLIENT_CAPABILITIES_META_KEY,
   type ClientCapabilities,
-  type ElicitRequestFormParams,
   type InputRequests,
   inputRequired,
   inputResponse,
@@ -11,8 +10,8 @@ import {
 import { z } from 'zod';
 import { text } from './content.js';
 import type { FixtureTool } from './fixture.js';
-
-type Form = ElicitRequestFormParams['requestedSchema'];
+import { formTools } from './form-tools.js';
+import { afterSampling, ask, oneField, said } from './questions.js';
 
 const nameForm = oneField('name', 'string');
 const named = z.object({ name: z.string() });
@@ -20,7 +19,7 @@ const named = z.object({ name: z.string() });
 /** Tools of the conformance suite that ask the client something first. */
 export function questionTools(states: RequestStates): readonly FixtureTool[] {
   return [
-    ...legacyQuestions,
+    ...formTools,
     elicitation,
     sampling,
     listRoots,
@@ -86,62 +85,6 @@ const capabilities: FixtureTool = {
   },
 };
 
-const legacyQuestions: readonly FixtureTool[] = [
-  {
-    name: 'test_sampling',
-    description: 'Passes a prompt to the client',
-    properties: { prompt: { type: 'string', description: 'The prompt' } },
-    run: ({ context, arguments: args }) =>
-      afterSampling(
-        context.mcpReq.inputResponses,
-        'sample',
-        z.object({ prompt: z.string() }).parse(args).prompt,
-      ),
-  },
-  {
-    name: 'test_elicitation',
-    description: 'Asks for a name and an address',
-    properties: { message: { type: 'string', description: 'What to ask' } },
-    run({ context, arguments: args }) {
-      const answer = inputResponse(context.mcpReq.inputResponses, 'user');
-      if (answer.kind === 'elicit') {
-        return text(
-          `User response: action=${answer.action}, content=${JSON.stringify(answer.content ?? {})}`,
-        );
-      }
-      const { message } = z.object({ message: z.string() }).parse(args);
-      return inputRequired({ inputRequests: { user: ask(message, userForm) } });
-    },
-  },
-  formTool('test_elicitation_sep1034_defaults', 'Please check the values', {
-    name: { type: 'string', default: 'John Doe' },
-    age: { type: 'integer', default: 30 },
-    score: { type: 'number', default: 95.5 },
-    status: { type: 'string', enum: ['active', 'inactive', 'pending'], default: 'active' },
-    verified: { type: 'boolean', default: true },
-  }),
-  formTool('test_elicitation_sep1330_enums', 'Please choose', {
-    untitledSingle: { type: 'string', enum: ['option1', 'option2', 'option3'] },
-    titledSingle: { type: 'string', oneOf: titled('value', 'Option') },
-    legacyEnum: {
-      type: 'string',
-      enum: ['opt1', 'opt2', 'opt3'],
-      enumNames: ['Option One', 'Option Two', 'Option Three'],
-    },
-    untitledMulti: { type: 'array', items: { type: 'string', enum: ['option1', 'option2', 'option3'] } },
-    titledMulti: { type: 'array', items: { anyOf: titled('value', 'Choice') } },
-  }),
-];
-
-const userForm: Form = {
-  type: 'object',
-  properties: {
-    username: { type: 'string', description: "User's response" },
-    email: { type: 'string', description: "User's email address" },
-  },
-  required: ['username', 'email'],
-};
-
 function multipleInputs(states: RequestStates): FixtureTool {
   return {
     name: 'test_input_required_result_multiple_inputs',
@@ -205,52 +148,4 @@ function withState(name: string, states: RequestStates): FixtureTool {
       });
     },
   };
-}
-
-function formTool(name: string, message: string, properties: Form['properties']): FixtureTool {
-  return {
-    name,
-    description: 'Asks through a form',
-    run({ context }) {
-      const answer = inputResponse(context.mcpReq.inputResponses, 'form');
-      if (answer.kind === 'elicit') {
-        return text(
-          `Elicitation completed: action=${answer.action}, content=${JSON.stringify(answer.content ?? {})}`,
-        );
-      }
-      return inputRequired({
-        inputRequests: { form: ask(message, { type: 'object', properties, required: [] }) },
-      });
-    },
-  };
-}
-
-function afterSampling(responses: Parameters<typeof inputResponse>[0], key: string, prompt: string) {
-  const answer = inputResponse(responses, key);
-  if (answer.kind !== 'sampling') {
-    return inputRequired({
-      inputRequests: { [key]: inputRequired.createMessage({ messages: [said(prompt)], maxTokens: 100 }) },
-    });
-  }
-  return text(`LLM response: ${JSON.stringify(answer.result.content)}`);
-}
-
-function ask(message: string, requestedSchema: Form) {
-  return inputRequired.elicit({ message, requestedSchema });
-}
-
-function said(value: string) {
-  return { role: 'user' as const, content: { type: 'text' as const, text: value } };
-}
-
-function oneField(name: string, type: 'string' | 'boolean'): Form {
-  const property: Form['properties'][string] = type === 'string' ? { type: 'string' } : { type: 'boolean' };
-  return { type: 'object', properties: { [name]: property }, required: [name] };
-}
-
-function titled(value: string, title: string) {
-  return ['First', 'Second', 'Third'].map((order, index) => ({
-    const: `${value}${index + 1}`,
-    title: `${order} ${title}`,
-  }));
 }
