@@ -5,6 +5,7 @@ import { sharedConfig } from '../vitest.shared.js';
 export default mergeConfig(sharedConfig, {
   test: {
     include: ['**/*.test.ts'],
+    globalSetup: ['end-to-end/world/shared-folder.ts'],
     exclude: ['tools/**', 'node_modules/**'],
     testTimeout: 120_000,
     hookTimeout: 120_000,

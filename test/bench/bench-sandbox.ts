@@ -18,7 +18,17 @@ export interface BenchSandbox {
 export const readsPerMinute = 1_000_000;
 
 export async function makeBenchSandbox(directory: string, scale: number): Promise<BenchSandbox> {
-  const args = ['sandbox', 'create', directory, '--incident', 'bad-deployment', '--seed', '1', '--scale', String(scale)];
+  const args = [
+    'sandbox',
+    'create',
+    directory,
+    '--incident',
+    'bad-deployment',
+    '--seed',
+    '1',
+    '--scale',
+    String(scale),
+  ];
   await promisify(execFile)(process.execPath, [operatorProgram(), ...args]);
   const config = join(directory, 'devops-mcp.yaml');
   await appendFile(config, `limits: { readsPerMinute: ${readsPerMinute} }\n`);

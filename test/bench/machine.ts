@@ -34,7 +34,8 @@ export function renderMachine(machine: Machine): string {
 
 function revisionOf(folder: string): string | null {
   try {
-    const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const git = (...args: string[]) =>
+      execFileSync('git', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
     const changed = git('status', '--porcelain', '--untracked-files=no').trim() !== '';
     return git('rev-parse', '--short', 'HEAD').trim() + (changed ? ' with changes' : '');
   } catch {

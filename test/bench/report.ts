@@ -31,13 +31,7 @@ export interface Section {
 /** Says what is being done; goes to standard error. */
 export type Say = (what: string) => void;
 
-export function aimAtMost(
-  what: string,
-  value: number,
-  limit: number,
-  unit: string,
-  digits = 2,
-): Aim {
+export function aimAtMost(what: string, value: number, limit: number, unit: string, digits = 2): Aim {
   const text = (number: number) => `${number.toFixed(digits)} ${unit}`.trim();
   return {
     ...{ what, value, limit },
@@ -53,7 +47,9 @@ export function renderTable({ title, note, columns, rows }: Table): string {
   const widths = columns.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   const render = (line: readonly string[]) =>
     widths
-      .map((width, column) => (column === 0 ? (line[0] ?? '').padEnd(width) : (line[column] ?? '').padStart(width)))
+      .map((width, column) =>
+        column === 0 ? (line[0] ?? '').padEnd(width) : (line[column] ?? '').padStart(width),
+      )
       .join('  ')
       .trimEnd();
   const rule = widths.map((width) => '-'.repeat(width)).join('  ');

@@ -7,6 +7,9 @@ export const root = resolve(import.meta.dirname, '../../..');
 export const serverNames = ['metrics', 'logs', 'deployments', 'alerts', 'rollback'] as const;
 export type ServerName = (typeof serverNames)[number];
 
+/** One tool on the bare SDK. */
+export const bareProgram = join(import.meta.dirname, 'bare-server.js');
+
 /** The program that a client starts. Throws when it has not been built. */
 export function programOf(server: ServerName): string {
   return built(join(root, 'servers', server, 'dist/main.js'));

@@ -1,5 +1,7 @@
 export {
+  checkSwitch,
   createSwitchboard,
+  findSwitch,
   restoreSwitch,
   type SwitchCommand,
   scopesOf,

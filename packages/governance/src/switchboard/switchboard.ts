@@ -57,9 +57,7 @@ export interface SwitchCommand {
  * later one: that would be switching something on. Rejects with `invalid_input` for an unknown scope.
  */
 export async function throwSwitch(table: SwitchTable, command: SwitchCommand): Promise<SwitchRecord> {
-  checkScope(command.scope);
-  if (command.reason.trim() === '')
-    throw new ToolError('invalid_input', 'A switch needs a reason.', { hint: 'Add --reason "...".' });
+  checkSwitch(command);
   const present = (await table.list()).find(({ scope }) => scope === command.scope);
   const record: SwitchRecord = {
     scope: command.scope,
@@ -74,16 +72,28 @@ export async function throwSwitch(table: SwitchTable, command: SwitchCommand): P
 
 /** Puts a switch back. Rejects with `not_found`, naming the switches that are thrown. */
 export async function restoreSwitch(table: SwitchTable, scope: string): Promise<SwitchRecord> {
+  const found = await findSwitch(table, scope);
+  // Somebody else may have put it back meanwhile: it is on again, which was asked for.
+  await table.remove(scope);
+  return found;
+}
+
+/** A switch that is thrown. Rejects with `not_found`, naming those that are. */
+export async function findSwitch(table: SwitchTable, scope: string): Promise<SwitchRecord> {
   checkScope(scope);
   const records = await table.list();
   const found = records.find((record) => record.scope === scope);
-  if (!found || !(await table.remove(scope))) {
-    throw new ToolError('not_found', `No switch ${scope} is thrown.`, {
-      hint:
-        records.length === 0 ? 'None is.' : `Thrown: ${records.map((record) => record.scope).join(', ')}.`,
-    });
-  }
-  return found;
+  if (found) return found;
+  throw new ToolError('not_found', `No switch ${scope} is thrown.`, {
+    hint: records.length === 0 ? 'None is.' : `Thrown: ${records.map((record) => record.scope).join(', ')}.`,
+  });
+}
+
+/** Whether it can be thrown at all, so that nothing is recorded of one that cannot. Throws `invalid_input`. */
+export function checkSwitch({ scope, reason }: Pick<SwitchCommand, 'scope' | 'reason'>): void {
+  checkScope(scope);
+  if (reason.trim() === '')
+    throw new ToolError('invalid_input', 'A switch needs a reason.', { hint: 'Add --reason "...".' });
 }
 
 const unreadable: SwitchRecord = {

@@ -1,8 +1,8 @@
-import { restoreSwitch, throwSwitch } from '@devops-mcp/governance';
+import { checkSwitch, findSwitch, restoreSwitch, throwSwitch } from '@devops-mcp/governance';
 import type { Command } from 'commander';
-import { administer } from '../administration/administration.js';
+import { type Administration, administer } from '../administration/administration.js';
 import { switchEvent } from '../administration/switch-event.js';
-import { confirmByTyping, guarded, print, table } from '../terminal.js';
+import { confirmByTyping, describeError, guarded, note, print, table } from '../terminal.js';
 import { manifestVersion } from '../version.js';
 
 /** `kill`, `restore` and `switches`. Anyone may switch writes off; switching on again is typed out. */
@@ -40,7 +40,8 @@ async function kill(
 ): Promise<void> {
   await administer(config, manifestVersion, async (admin) => {
     const blocks = all ? 'all' : 'writes';
-    await admin.audit.durable(switchEvent(admin, { scope, reason, blocks }, 'switched_off'));
+    checkSwitch({ scope, reason });
+    await recordOrWarn(admin, { scope, reason, blocks });
     const record = await throwSwitch(admin.store.switches, {
       scope,
       blocks,
@@ -55,13 +56,29 @@ async function kill(
   });
 }
 
+/** A full disk must not keep anybody from stopping what runs wild: the switch is thrown unrecorded. */
+async function recordOrWarn(
+  admin: Administration,
+  command: { readonly scope: string; readonly reason: string; readonly blocks: 'writes' | 'all' },
+): Promise<void> {
+  try {
+    await admin.audit.durable(switchEvent(admin, command, 'switched_off'));
+  } catch (error) {
+    note(
+      `Warning: the audit log cannot be written, so this switch is not recorded there. ${describeError(error)}`,
+    );
+  }
+}
+
 async function restore(
   scope: string,
   { reason, confirm, config }: { reason: string; confirm?: string; config?: string },
 ): Promise<void> {
   await administer(config, manifestVersion, async (admin) => {
+    const { blocks } = await findSwitch(admin.store.switches, scope);
     await confirmByTyping(scope, confirm);
-    await admin.audit.durable(switchEvent(admin, { scope, reason, blocks: 'writes' }, 'restored'));
+    // Unlike throwing it: nothing is switched on again without a record of who did so.
+    await admin.audit.durable(switchEvent(admin, { scope, reason, blocks }, 'restored'));
     const record = await restoreSwitch(admin.store.switches, scope);
     print(
       `${record.scope} is on again. It was switched off by ${record.by} at ${record.at}: ${record.reason}`,
