@@ -6,9 +6,9 @@ import { type BenchSandbox, makeBenchSandbox } from './bench-sandbox.js';
 import { measureCalls } from './calls.js';
 import { measureColdStart } from './cold-start.js';
 import { describeMachine, renderMachine } from './machine.js';
-import { type BenchOptions, readOptions, type SectionName, usage } from './options.js';
+import { type BenchOptions, readOptions, type SectionName } from './options.js';
 import { measureOtlp } from './otlp.js';
-import { type Aim, renderTable, type Say, type Section } from './report.js';
+import { type Aim, renderTable, type Section } from './report.js';
 import { root } from './servers.js';
 import { measureTokens } from './tokens.js';
 import { fullVolume, quickVolume } from './volume.js';
@@ -16,7 +16,8 @@ import { fullVolume, quickVolume } from './volume.js';
 try {
   await bench(readOptions(process.argv.slice(2)));
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  clear();
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }
 
@@ -76,9 +77,9 @@ function print(text: string): void {
 }
 
 /** On a terminal one line that changes; elsewhere nothing, so that a log holds results alone. */
-const say: Say = (what) => {
+function say(what: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${what}`);
-};
+}
 
 function clear(): void {
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');

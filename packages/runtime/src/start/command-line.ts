@@ -98,7 +98,7 @@ function namesIn(values: readonly string[], flag: string): readonly string[] {
 
 /** Throws for addresses that other machines could reach: nothing here authenticates a caller. */
 function loopbackAddress(text: string): HttpAddress {
-  const match = /^(127(?:\.\d{1,3}){3}|localhost|\[::1\]):(\d{1,5})$/.exec(text);
+  const match = /^(127\.0\.0\.1|localhost|\[::1\]):(\d{1,5})$/.exec(text);
   const port = Number(match?.[2]);
   if (match?.[1] === undefined || port > 65_535) {
     throw usage(

@@ -1,7 +1,7 @@
 import type { BackendTable, ServerDefinition } from '@devops-mcp/contract';
 import { type Command, helpText, readCommandLine } from './command-line.js';
 import { runServer } from './run-server.js';
-import { StartError } from './start-error.js';
+import { startErrorFrom } from './start-error.js';
 
 export interface ServeOptions {
   readonly backends: BackendTable;
@@ -19,9 +19,12 @@ export async function serve(definition: ServerDefinition, options: ServeOptions)
   try {
     await carryOut(readCommandLine(process.argv.slice(2)), definition, options);
   } catch (error) {
-    if (!(error instanceof StartError)) throw error;
-    process.stderr.write(`devops-mcp-${definition.name}: ${error.message}\n`);
-    process.exitCode = error.exitCode;
+    const failure = startErrorFrom(
+      error,
+      `could not start: ${error instanceof Error ? error.message : error}`,
+    );
+    process.stderr.write(`devops-mcp-${definition.name}: ${failure.message.replaceAll('\n', ' ')}\n`);
+    process.exitCode = failure.exitCode;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AnyAction, AnyTool, RiskTier, ServerDefinition } from '@devops-mcp/contract';
+import type { AnyAction, AnyTool, ServerDefinition } from '@devops-mcp/contract';
 import type { z } from 'zod';
 import { jsonSchemaOf } from './json-schema-of.js';
 import { proposalTools, proposeTool } from './proposal-tools.js';
@@ -20,14 +20,6 @@ export function surfaceOf(definition: ServerDefinition, version: string): Surfac
     ...proposals,
   ];
   return { server: definition.name, version, tools };
-}
-
-/** The highest tier that the definition declares. */
-export function highestTier(definition: ServerDefinition): RiskTier {
-  return definition.actions.reduce<RiskTier>(
-    (highest, { riskTier }) => (riskTier > highest ? riskTier : highest),
-    1,
-  );
 }
 
 function readTool(tool: AnyTool): PublishedTool {

@@ -18,7 +18,7 @@ beforeAll(async () => {
   built = await mkdtemp(join(tmpdir(), 'bundled-'));
   await mkdir(join(built, 'src'));
   await writeFile(join(built, 'package.json'), JSON.stringify({ ...sampleManifest, type: 'module' }));
-  const fixture = join(runtime, 'test/fixture/sample-server.ts');
+  const fixture = join(runtime, 'test/fixture/library.ts');
   await writeFile(
     join(built, 'src/main.ts'),
     `#!/usr/bin/env node

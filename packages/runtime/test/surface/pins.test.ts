@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkPin, pinFile, pinSurfaces, readPins } from '../../src/surface/pins.js';
 import { surfaceOf } from '../../src/surface/surface-of.js';
-import { library, openSample, type Sample } from '../fixture/sample-server.js';
+import { library } from '../fixture/library.js';
+import { openSample, type Sample } from '../fixture/sample-server.js';
 
 const surface = surfaceOf(library, '1.0.0');
 const served = ({ server }: Sample) => server.selection.served.map(({ name }) => name);
