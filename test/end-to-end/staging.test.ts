@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { createSoftwareAuthenticator } from '@devops-mcp/governance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { desiredState, field, manifestOf, proposeScale } from './world/change.js';
 import { type OpenClient, openClient } from './world/client.js';
@@ -76,11 +78,16 @@ describe('scaling in staging', () => {
     expect(replicas()).toBe(before);
   });
 
-  it('is not applied by a key of which nobody knows', async () => {
-    const id = await proposeScale(deployments, { service, environment: 'staging', replicas: replicas() + 1 });
-    const foreign = sandbox.at('executor', 'executor.key');
+  it('is not approved with a key of which nobody knows', async () => {
+    const proposed = await deployments.call('propose_restart_service', {
+      ...{ environment: 'staging', service, reason: 'it hangs' },
+    });
+    const id = field(proposed, 'proposalId');
+    const foreign = sandbox.at('foreign.key');
+    await writeFile(foreign, createSoftwareAuthenticator().privateKey);
     const refused = await approve(id, '--software-key', foreign);
-    expect(refused.code).not.toBe(0);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain('not among the allowed signers');
     expect(field(await execute(id), 'state')).toBe('awaiting_approval');
   });
 });

@@ -1,5 +1,5 @@
+import { closestNames } from '@devops-mcp/domain';
 import type { Report } from './catalog-problem.js';
-import { closestNames } from './closest-names.js';
 import type { Entity } from './entity.js';
 import { type EntityRef, parseReference } from './entity-reference.js';
 

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { relative } from 'node:path';
 import type { Ownership, ServiceMapping } from '@devops-mcp/contract';
-import type { ServiceEntry, ServicesApi } from '@devops-mcp/domain';
+import { closestNames, type ServiceEntry, type ServicesApi } from '@devops-mcp/domain';
 import { type CatalogProblem, type Finding, fileProblem, type Report } from './catalog-problem.js';
-import { closestNames } from './closest-names.js';
 import { type Entity, readEntity } from './entity.js';
 import { type EntityIndex, indexEntities } from './entity-index.js';
 import { locateFindings } from './locate-findings.js';

@@ -3,10 +3,16 @@ import { z } from 'zod';
 // Every description and bound below is paid for in every tool's schema, hence their brevity.
 
 /** A service as in the catalog: letters, digits, `-`, `_` and `.`, at most 63 characters (Backstage's rule). */
-export const serviceName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,62}$/);
+export const serviceName = z
+  .string()
+  .max(63)
+  .regex(/^[A-Za-z0-9][\w.-]*$/);
 
 /** An environment as configured, such as `production`: at most 40 characters. */
-export const environmentName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
+export const environmentName = z
+  .string()
+  .max(40)
+  .regex(/^[a-z0-9][a-z0-9-]*$/);
 
 export const period = z
   .string()

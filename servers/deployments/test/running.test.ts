@@ -3,13 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { getInfrastructureState } from '../src/tools/get-infrastructure-state.js';
 import { getPipelineStatus } from '../src/tools/get-pipeline-status.js';
 import { getWorkloadStatus } from '../src/tools/get-workload-status.js';
-import { infrastructure, now, pipelines, workloads } from './shop.js';
+import { infrastructure, now, pipelines, catalog as services, workloads } from './shop.js';
 
 const where = { environment: 'production', service: 'payments-api' };
 
 describe('get_infrastructure_state', () => {
   it('puts first what would be destroyed, and keeps what could not be read in sight', async () => {
-    const { answer, text } = await callTool(getInfrastructureState, where, { infrastructure }, { now });
+    const { answer, text } = await callTool(
+      getInfrastructureState,
+      where,
+      { infrastructure, services },
+      { now },
+    );
     expect(answer.data.destroys).toBe(2);
     expect(answer.data.changes.map((row) => [row.change, row.address])).toEqual([
       ['destroy', 'aws_sns_topic.old'],
@@ -28,7 +33,7 @@ describe('get_infrastructure_state', () => {
     const { answer } = await callTool(
       getInfrastructureState,
       { environment: 'production', show: 'all' },
-      { infrastructure },
+      { infrastructure, services },
       { now },
     );
     expect(answer.data.resources).toHaveLength(2);
@@ -58,7 +63,7 @@ describe('get_pipeline_status', () => {
 
 describe('a tool whose port is not configured', () => {
   it('says which setting adds it', async () => {
-    const none = { infrastructure: undefined, pipelines: undefined, workloads: undefined };
+    const none = { services, infrastructure: undefined, pipelines: undefined, workloads: undefined };
     const missing = (port: string) => ({
       code: 'unsupported',
       hint: expect.stringContaining(`environments.production.ports.${port}`),

@@ -21,6 +21,11 @@ export function closestNames(name: string, known: Iterable<string>, limit = 3): 
   return ranked.slice(0, limit).map((entry) => entry.name);
 }
 
+/** A hint for a name that is not known: the closest ones, or what is said when none is close. */
+export function didYouMean(closest: readonly string[], otherwise: string): string {
+  return closest.length > 0 ? `Did you mean ${closest.join(', ')}?` : otherwise;
+}
+
 function fold(name: string): string {
   return name.slice(0, longestCompared).toLowerCase().replaceAll(/[._]/g, '-');
 }

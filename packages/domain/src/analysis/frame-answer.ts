@@ -3,16 +3,16 @@ import { estimateTokens } from './estimate-tokens.js';
 import { cutText } from './quote-outside.js';
 
 export interface FrameParts {
-  readonly window: ResolvedWindow;
+  readonly window?: ResolvedWindow;
   readonly source: Source;
-  readonly hints: readonly string[];
-  readonly partial: readonly PartialFailure[];
+  readonly hints?: readonly string[] | undefined;
+  readonly partial?: readonly PartialFailure[] | undefined;
 }
 
 export interface AnswerFrame {
   /** What stands around `data` in an answer; lists that are empty are absent. */
   readonly fields: {
-    readonly window: ResolvedWindow;
+    readonly window?: ResolvedWindow;
     readonly source: Source;
     readonly partial?: PartialFailure[];
     readonly hints?: string[];
@@ -28,9 +28,9 @@ const truncationTokens = 50;
 const bracketTokens = 20;
 
 /** The envelope of an answer and its price, so that the data can be fitted to what is left. */
-export function frameAnswer({ window, source, hints, partial }: FrameParts): AnswerFrame {
+export function frameAnswer({ window, source, hints = [], partial = [] }: FrameParts): AnswerFrame {
   const fields = {
-    window,
+    ...(window === undefined ? {} : { window }),
     source: source.query === undefined ? source : { ...source, query: cutText(source.query, queryMax) },
     ...(partial.length > 0 ? { partial: [...partial] } : {}),
     ...(hints.length > 0 ? { hints: [...hints] } : {}),

@@ -1,5 +1,6 @@
 import { type CallContext, type PartialFailure, ToolError } from '@devops-mcp/contract';
 import type { Answer } from '../answer.js';
+import { portSetting } from './port-setting.js';
 
 export interface OptionalQuestion<P> {
   /** The port as the tool received it: undefined when none is configured. */
@@ -18,8 +19,8 @@ export interface OptionalAnswer<T> {
 }
 
 /**
- * Asks a port that enriches an answer. Absent, it gives a hint that names the setting; failing, a
- * partial failure in our own words; neither fails the call. A cancelled call stays cancelled.
+ * Asks a port that enriches an answer. Absent, it gives a hint that names the setting where
+ * there is one; failing, a partial failure in our own words; neither fails the call. A cancelled call stays cancelled.
  */
 export async function optionalAnswer<P, T>(
   question: OptionalQuestion<P>,
@@ -28,12 +29,10 @@ export async function optionalAnswer<P, T>(
 ): Promise<OptionalAnswer<T>> {
   const { port, name, environment, adds } = question;
   if (port === undefined) {
-    const setting = `environments.${environment}.ports.${name}`;
-    return {
-      data: undefined,
-      partial: [],
-      hints: [`No ${adds}: set ${setting} in devops-mcp.yaml to add them.`],
-    };
+    const setting = portSetting(name, environment);
+    const remedy = setting === undefined ? '' : `; set ${setting} in devops-mcp.yaml`;
+    const hint = `No ${adds}: the ${name} port is not ${setting === undefined ? 'available here' : 'configured'}${remedy}.`;
+    return { data: undefined, partial: [], hints: [hint] };
   }
   try {
     const answer = await ask(port);

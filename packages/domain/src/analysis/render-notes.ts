@@ -1,4 +1,5 @@
 import type { PartialFailure, ResolvedWindow, Source, Truncation } from '@devops-mcp/contract';
+import { oneLine } from './quote-outside.js';
 import { showTime } from './show-value.js';
 
 export interface Notes {
@@ -14,14 +15,17 @@ export function renderWindow(window: ResolvedWindow | undefined): string {
   return window === undefined ? '' : `${showTime(window.start)} to ${showTime(window.end, window.start)} UTC`;
 }
 
-/** The last lines of an answer: what is missing from it, what was cut, what to know, where it came from. */
+/**
+ * The last lines of an answer: what is missing from it, what was cut, what to know, where it came from.
+ * Hints and links may name things from outside, so each stays on its line.
+ */
 export function renderNotes(notes: Notes): string {
   const { truncation, source } = notes;
   const of = truncation?.total === undefined ? '' : ` of ${truncation.total}`;
   return [
-    ...(notes.partial ?? []).map((part) => `! ${part.backend}: ${part.reason}`),
+    ...(notes.partial ?? []).map((part) => oneLine(`! ${part.backend}: ${part.reason}`)),
     ...(truncation ? [`… ${truncation.returned}${of} shown. ${truncation.howToGetMore}`] : []),
-    ...(notes.hints ?? []).map((hint) => `- ${hint}`),
-    `Source: ${source.backend}${source.link ? ` ${source.link}` : ''}`,
+    ...(notes.hints ?? []).map((hint) => oneLine(`- ${hint}`)),
+    oneLine(`Source: ${source.backend} ${source.link ?? ''}`),
   ].join('\n');
 }

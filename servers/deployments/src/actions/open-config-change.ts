@@ -1,7 +1,6 @@
 import { defineAction, environmentName, serviceName, ToolError } from '@devops-mcp/contract';
-import { deploymentsPort, servicesPort } from '@devops-mcp/domain';
+import { askDeployments, countChangedFiles, deploymentsPort, servicesPort } from '@devops-mcp/domain';
 import { z } from 'zod';
-import { askAbout } from '../history/known-service.js';
 
 const assignment = z.string().min(2).max(2_000);
 
@@ -29,12 +28,12 @@ export const openConfigChange = defineAction({
     const { service, title } = input;
     const context = { signal, progress, now };
     const set = readAssignments(input.set);
-    const { plan } = await askAbout(service, ports, context, (api) =>
+    const { plan } = await askDeployments(service, ports, context, (api) =>
       api.planConfigChange({ service, set, title }, context),
     );
     return {
       ...plan,
-      blastRadius: { filesChanged: filesIn(plan.diff), services: 1 },
+      blastRadius: { filesChanged: countChangedFiles(plan.diff), services: 1 },
       reversal,
     };
   },
@@ -57,9 +56,4 @@ function readAssignments(list: readonly string[]): Record<string, string> {
   if (new Set(pairs.map(([key]) => key)).size < pairs.length)
     throw new ToolError('invalid_input', 'A key is set twice.', { hint: 'Give every key once.' });
   return Object.fromEntries(pairs);
-}
-
-/** Every changed file has one such line in a unified diff. */
-function filesIn(diff: string): number {
-  return Math.max(1, diff.match(/^\+\+\+ /gm)?.length ?? 0);
 }

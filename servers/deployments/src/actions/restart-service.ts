@@ -1,8 +1,6 @@
 import { defineAction, environmentName, serviceName } from '@devops-mcp/contract';
-import { deploymentsPort, servicesPort } from '@devops-mcp/domain';
+import { askDeployments, countDependents, deploymentsPort, servicesPort } from '@devops-mcp/domain';
 import { z } from 'zod';
-import { askAbout } from '../history/known-service.js';
-import { countDependents } from './dependents.js';
 
 const reversal = {
   kind: 'reversible',
@@ -25,7 +23,7 @@ export const restartService = defineAction({
   async plan({ input, ports, signal, progress, now }) {
     const { service } = input;
     const context = { signal, progress, now };
-    const { plan, current } = await askAbout(service, ports, context, (api) =>
+    const { plan, current } = await askDeployments(service, ports, context, (api) =>
       api.planRestart({ service }, context),
     );
     return {

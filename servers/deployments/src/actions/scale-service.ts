@@ -1,8 +1,6 @@
 import { defineAction, environmentName, serviceName } from '@devops-mcp/contract';
-import { deploymentsPort, servicesPort } from '@devops-mcp/domain';
+import { askDeployments, countDependents, deploymentsPort, servicesPort } from '@devops-mcp/domain';
 import { z } from 'zod';
-import { askAbout } from '../history/known-service.js';
-import { countDependents } from './dependents.js';
 
 export const scaleService = defineAction({
   name: 'scale_service',
@@ -26,7 +24,7 @@ export const scaleService = defineAction({
   async plan({ input, ports, signal, progress, now }) {
     const { service, replicas } = input;
     const context = { signal, progress, now };
-    const { plan, current } = await askAbout(service, ports, context, (api) =>
+    const { plan, current } = await askDeployments(service, ports, context, (api) =>
       api.planScale({ service, replicas }, context),
     );
     // Without a number of its own a workload runs what the autoscaler wants at least, or one.

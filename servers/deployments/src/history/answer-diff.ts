@@ -1,9 +1,19 @@
 import { type CallContext, ToolError, type Truncation } from '@devops-mcp/contract';
-import { type Deployment, estimateTokens, fitTokens, type RevisionDiff } from '@devops-mcp/domain';
+import {
+  askDeployments,
+  cutLines,
+  type Deployment,
+  type DeploymentPorts,
+  estimateTokens,
+  fitTokens,
+  frameAnswer,
+  knownFields,
+  type RevisionDiff,
+  truncationField,
+} from '@devops-mcp/domain';
 import type { z } from 'zod';
 import type { DiffAnswer, diffInput } from '../tools/get-deployment-diff.js';
 import { diffRowOf } from './diff-row.js';
-import { askAbout, type ServicePorts } from './known-service.js';
 
 type End = DiffAnswer['data']['from'];
 
@@ -13,20 +23,24 @@ const mostNamed = 50;
 
 export async function answerDiff(
   input: z.output<typeof diffInput>,
-  ports: ServicePorts,
+  ports: DeploymentPorts,
   context: CallContext,
 ): Promise<DiffAnswer> {
   const { service } = input;
-  const { data: history } = await askAbout(service, ports, context, (api) =>
+  const { data: history } = await askDeployments(service, ports, context, (api) =>
     api.history({ service, limit: searched }, context),
   );
   const to = input.to === undefined ? history[0]?.revision : revisionOf(input.to, history);
   const from = input.from === undefined ? revisionBefore(to, history) : revisionOf(input.from, history);
   if (to === undefined || from === undefined) throw nothingBefore(service);
-  const answer = await askAbout(service, ports, context, (api) => api.diff({ service, from, to }, context));
+  const answer = await askDeployments(service, ports, context, (api) =>
+    api.diff({ service, from, to }, context),
+  );
   const { data } = answer;
   const summary = diffRowOf(data.summary);
-  const shown = fitPatches(data, input.maxTokens - estimateTokens(summary), answer.truncation);
+  const frame = frameAnswer(answer);
+  const room = input.maxTokens - frame.tokens - estimateTokens(summary);
+  const shown = fitPatches(data, room, answer.truncation);
   return {
     data: {
       service,
@@ -36,10 +50,8 @@ export async function answerDiff(
       files: shown.files,
       withoutPatch: shown.withoutPatch,
     },
-    source: answer.source,
-    ...(shown.truncation ? { truncation: shown.truncation } : {}),
-    ...(answer.partial ? { partial: [...answer.partial] } : {}),
-    ...(answer.hints ? { hints: [...answer.hints] } : {}),
+    ...frame.fields,
+    ...truncationField(shown.truncation),
   };
 }
 
@@ -55,7 +67,7 @@ function revisionBefore(to: string | undefined, history: readonly Deployment[]):
 
 function endOf(revision: string, history: readonly Deployment[]): End {
   const known = history.find((one) => one.revision === revision);
-  return { revision, version: known?.version ?? null, time: known?.time.toISOString() ?? null };
+  return knownFields({ revision, version: known?.version, time: known?.time.toISOString() });
 }
 
 /** No single patch takes more than half of the room, so that one long file does not hide the others. */
@@ -65,21 +77,19 @@ function fitPatches(
   cut: Truncation | undefined,
 ): { files: DiffAnswer['data']['files']; withoutPatch: string[]; truncation?: Truncation } {
   const longest = Math.max(400, Math.floor(room * 1.5));
-  const rows = diff.files.map((file) => ({ ...file, patch: cutPatch(file.patch, longest) }));
+  const rows = diff.files.map((file) => ({ ...file, patch: cutLines(file.patch, longest) }));
   const howToGetMore = 'Raise maxTokens, or compare revisions that lie closer together.';
-  const fitted = fitTokens(rows, { maxTokens: room, total: cut?.total ?? rows.length, howToGetMore });
+  const fitted = fitTokens(rows, {
+    maxTokens: room,
+    reserved: 0,
+    total: cut?.total ?? rows.length,
+    howToGetMore,
+  });
   return {
     files: [...fitted.rows],
     withoutPatch: rows.slice(fitted.rows.length, fitted.rows.length + mostNamed).map((file) => file.path),
-    ...(fitted.truncation ? { truncation: fitted.truncation } : {}),
+    ...truncationField(fitted.truncation),
   };
-}
-
-function cutPatch(patch: string, most: number): string {
-  if (patch.length <= most) return patch;
-  const end = patch.lastIndexOf('\n', most) + 1;
-  const missing = patch.slice(end).split('\n').length - 1;
-  return `${patch.slice(0, end)}(${missing} more lines)\n`;
 }
 
 function nothingBefore(service: string): ToolError {

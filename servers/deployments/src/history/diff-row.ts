@@ -1,12 +1,9 @@
-import type { DiffSummary, FieldChange } from '@devops-mcp/domain';
+import { type DiffSummary, type FieldChange, knownFields } from '@devops-mcp/domain';
 import { z } from 'zod';
 
-const fieldChange = z.object({
-  field: z.string(),
-  from: z.string().nullable(),
-  to: z.string().nullable(),
-});
-const fields = z.array(fieldChange);
+/** Absent: the key was not there before, or is not there any more. */
+const ends = { from: z.string().optional(), to: z.string().optional() };
+const fields = z.array(z.object({ field: z.string(), ...ends }));
 const strings = z.array(z.string());
 
 /** What lies between two deployments; secret values are masked. */
@@ -19,8 +16,8 @@ export const diffRow = z.object({
   configuration: fields,
   flags: fields,
   resources: fields,
-  image: z.object({ from: z.string().nullable(), to: z.string().nullable() }).nullable(),
-  replicas: z.object({ from: z.number(), to: z.number() }).nullable(),
+  image: z.object(ends).optional(),
+  replicas: z.object({ from: z.number(), to: z.number() }).optional(),
   /** Entries left out of the lists above. */
   cut: z.number().optional(),
 });
@@ -35,7 +32,7 @@ export function diffRowOf(diff: DiffSummary): DiffRow {
     cut += Math.max(0, list.length - longestList);
     return list.slice(0, longestList);
   };
-  const changes = (list: readonly FieldChange[]) => short(list).map((change) => ({ ...change }));
+  const changes = (list: readonly FieldChange[]) => short(list).map((change) => knownFields(change));
   const row = {
     commits: diff.commits,
     authors: short(diff.authors),
@@ -45,8 +42,8 @@ export function diffRowOf(diff: DiffSummary): DiffRow {
     configuration: changes(diff.configuration),
     flags: changes(diff.flags),
     resources: changes(diff.resources),
-    image: diff.image && { ...diff.image },
-    replicas: diff.replicas && { ...diff.replicas },
+    ...(diff.image ? { image: knownFields(diff.image) } : {}),
+    ...(diff.replicas ? { replicas: { ...diff.replicas } } : {}),
   };
   return cut > 0 ? { ...row, cut } : row;
 }

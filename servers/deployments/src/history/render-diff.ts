@@ -6,7 +6,7 @@ const longestValue = 60;
 /** The parts of a change in the order of what they can do, each short: `flags: new_checkout false → true`. */
 export function renderChanges(diff: DiffRow): readonly string[] {
   const list = (label: string, items: readonly string[]) =>
-    items.length === 0 ? [] : [`${label}: ${items.join(', ')}`];
+    items.length === 0 ? [] : [`${label}: ${oneLine(items.join(', '))}`];
   const fields = (changes: DiffRow['configuration']) =>
     changes.map((change) => `${oneLine(change.field)} ${shown(change.from)} → ${shown(change.to)}`);
   const { replicas } = diff;
@@ -23,7 +23,7 @@ export function renderChanges(diff: DiffRow): readonly string[] {
     ),
     [
       diff.commits === 1 ? '1 commit' : `${diff.commits} commits`,
-      ...(diff.pullRequests.length > 0 ? [diff.pullRequests.join(' ')] : []),
+      ...(diff.pullRequests.length > 0 ? [oneLine(diff.pullRequests.join(' '))] : []),
     ].join(' '),
     ...(diff.cut === undefined ? [] : [`${diff.cut} more entries in get_deployment_diff`]),
   ];
@@ -36,11 +36,11 @@ function migrationName(path: string): string {
 
 /** An image that changed without its tag: the tag was moved, which is worth a word. */
 function imageOnly({ image }: DiffRow): readonly string[] | undefined {
-  const tag = (name: string | null | undefined) => name?.split('@')[0];
+  const tag = (name: string | undefined) => name?.split('@')[0];
   if (!image || tag(image.from) !== tag(image.to)) return undefined;
   return ['image: same tag, other digest'];
 }
 
-function shown(value: string | null): string {
-  return value === null ? '(none)' : cutText(oneLine(value), longestValue);
+function shown(value: string | undefined): string {
+  return value === undefined ? '(none)' : cutText(oneLine(value), longestValue);
 }

@@ -36,7 +36,7 @@ function renderRow(row: Row): readonly string[] {
 /** `1.4.1 → 1.4.2` when the image changed, else the version that runs. */
 function versionText({ version, diff }: Row): string {
   const from = diff?.image?.from;
-  const before = from === null || from === undefined ? undefined : /:([^:/@]+)(?:@.*)?$/.exec(from)?.[1];
+  const before = from === undefined ? undefined : /:([^:/@]+)(?:@.*)?$/.exec(from)?.[1];
   const now = oneLine(version ?? '(no version)');
   return before === undefined || before === version ? now : `${oneLine(before)} → ${now}`;
 }

@@ -21,6 +21,7 @@ export function renderPatches(answer: DiffAnswer): string {
 }
 
 function endText({ revision, version, time }: End): string {
-  const name = version === null ? revision.slice(0, 12) : `${oneLine(version)} (${revision.slice(0, 12)})`;
-  return time === null ? name : `${name} ${showTime(time)}`;
+  const name =
+    version === undefined ? revision.slice(0, 12) : `${oneLine(version)} (${revision.slice(0, 12)})`;
+  return time === undefined ? name : `${name} ${showTime(time)}`;
 }

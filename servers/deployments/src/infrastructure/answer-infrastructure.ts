@@ -1,9 +1,15 @@
 import type { CallContext } from '@devops-mcp/contract';
 import {
+  estimateTokens,
   fitTokens,
+  frameAnswer,
   type InfrastructureApi,
   type InfrastructurePlanChange,
   type InfrastructureState,
+  knownFields,
+  requireService,
+  type ServicesApi,
+  truncationField,
 } from '@devops-mcp/domain';
 import type { z } from 'zod';
 import { notConfigured } from '../running/not-configured.js';
@@ -25,36 +31,41 @@ const mostAttributes = 12;
 
 export async function answerInfrastructure(
   input: z.output<typeof infrastructureInput>,
-  infrastructure: InfrastructureApi | undefined,
+  {
+    infrastructure,
+    services,
+  }: { readonly infrastructure: InfrastructureApi | undefined; readonly services: ServicesApi },
   context: CallContext,
 ): Promise<InfrastructureAnswer> {
   if (infrastructure === undefined)
     throw notConfigured('infrastructure', input.environment, 'such as { use: terraform, files: [...] }');
   const { service } = input;
+  // Terraform knows addresses and no services: a name that is mistyped would look like one without resources.
+  if (service !== undefined) await requireService({ service, catalog: services });
   const answer = await infrastructure.state(service === undefined ? {} : { service }, context);
   const changes = answer.data.flatMap((state) => changesIn(state));
   const ranked = changes.toSorted((a, b) => order.indexOf(a.change) - order.indexOf(b.change));
   const resources = input.show === 'all' ? answer.data.flatMap((state) => state.resources) : [];
   const howToGetMore = 'Name a service, or raise maxTokens.';
-  const fitted = fitTokens(ranked, { maxTokens: input.maxTokens, howToGetMore, atLeast: 0 });
-  const left = input.maxTokens - fitted.tokens;
+  const files = answer.data.map((state) => fileRow(state));
+  const frame = frameAnswer(answer);
+  const room = input.maxTokens - frame.tokens - estimateTokens(files);
+  const fitted = fitTokens(ranked, { maxTokens: room, reserved: 0, howToGetMore, atLeast: 0 });
   const fittedResources = fitTokens(
     resources.map(({ address, provider, status }) => ({ address, provider, status })),
-    { maxTokens: left, howToGetMore, atLeast: 0 },
+    { maxTokens: room - fitted.tokens, reserved: 0, howToGetMore, atLeast: 0 },
   );
   const truncation = fitted.truncation ?? fittedResources.truncation;
   return {
     data: {
       environment: input.environment,
       destroys: changes.filter(({ change }) => change === 'destroy' || change === 'replace').length,
-      files: answer.data.map((state) => fileRow(state)),
+      files,
       changes: [...fitted.rows],
       ...(input.show === 'all' ? { resources: [...fittedResources.rows] } : {}),
     },
-    source: answer.source,
-    ...(truncation ? { truncation } : {}),
-    ...(answer.partial ? { partial: [...answer.partial] } : {}),
-    ...(answer.hints ? { hints: [...answer.hints] } : {}),
+    ...frame.fields,
+    ...truncationField(truncation),
   };
 }
 
@@ -83,7 +94,7 @@ function kindOf({ replaces, actions }: InfrastructurePlanChange): Change['change
 
 function fileRow(state: InfrastructureState): InfrastructureAnswer['data']['files'][number] {
   const count = (status: string) => state.resources.filter((resource) => resource.status === status).length;
-  return {
+  return knownFields({
     file: state.file,
     terraformVersion: state.terraformVersion,
     serial: state.serial,
@@ -91,5 +102,5 @@ function fileRow(state: InfrastructureState): InfrastructureAnswer['data']['file
     drifted: Math.max(state.drift.length, count('drifted')),
     tainted: count('tainted'),
     planned: state.planned.length,
-  };
+  });
 }

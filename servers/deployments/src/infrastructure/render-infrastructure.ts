@@ -1,4 +1,4 @@
-import { alignColumns, renderNotes } from '@devops-mcp/domain';
+import { alignColumns, oneLine, renderNotes } from '@devops-mcp/domain';
 import type { InfrastructureAnswer } from '../tools/get-infrastructure-state.js';
 
 export function renderInfrastructure(answer: InfrastructureAnswer): string {
@@ -12,13 +12,15 @@ export function renderInfrastructure(answer: InfrastructureAnswer): string {
   return [
     `${environment}: ${verdict}`,
     ...files.map((file) =>
-      [
-        `${file.file}: ${file.resources} resources`,
-        `${file.planned} planned`,
-        `${file.drifted} drifted`,
-        `${file.tainted} tainted`,
-        ...(file.terraformVersion ? [`Terraform ${file.terraformVersion}`] : []),
-      ].join(', '),
+      oneLine(
+        [
+          `${file.file}: ${file.resources} resources`,
+          `${file.planned} planned`,
+          `${file.drifted} drifted`,
+          `${file.tainted} tainted`,
+          ...(file.terraformVersion ? [`Terraform ${file.terraformVersion}`] : []),
+        ].join(', '),
+      ),
     ),
     ...(changes.length > 0
       ? [alignColumns(changes.map((row) => [row.change, row.address, row.attributes.join(' ')]))]

@@ -1,5 +1,12 @@
 import type { CallContext } from '@devops-mcp/contract';
-import { cutText, type PipelineRun, type PipelinesApi } from '@devops-mcp/domain';
+import {
+  cutText,
+  frameAnswer,
+  knownFields,
+  type PipelineRun,
+  type PipelinesApi,
+  truncationField,
+} from '@devops-mcp/domain';
 import type { z } from 'zod';
 import type { PipelinesAnswer, pipelinesInput } from '../tools/get-pipeline-status.js';
 import { notConfigured } from './not-configured.js';
@@ -25,25 +32,25 @@ export async function answerPipelines(
     data: {
       service,
       runs: answer.data.slice(0, limit).map((run) => runRow(run)),
-      lastSucceeded: green
-        ? { id: green.id, revision: green.revision, started: green.started.toISOString() }
-        : null,
+      ...(green
+        ? {
+            lastSucceeded: { id: green.id, revision: green.revision, started: green.started.toISOString() },
+          }
+        : {}),
     },
-    source: answer.source,
-    ...(answer.truncation ? { truncation: answer.truncation } : {}),
-    ...(answer.partial ? { partial: [...answer.partial] } : {}),
-    ...(answer.hints ? { hints: [...answer.hints] } : {}),
+    ...frameAnswer(answer).fields,
+    ...truncationField(answer.truncation),
   };
 }
 
 function runRow(run: PipelineRun): PipelinesAnswer['data']['runs'][number] {
   const { id, name, revision, status, failure } = run;
-  return {
+  return knownFields({
     ...{ id, name, revision, status },
     started: run.started.toISOString(),
-    finished: run.finished?.toISOString() ?? null,
-    stages: run.stages.slice(0, mostStages).map((stage) => ({ ...stage })),
+    finished: run.finished?.toISOString(),
+    stages: run.stages.slice(0, mostStages).map((stage) => knownFields(stage)),
     pendingApprovals: [...run.pendingApprovals],
     failure: failure && { ...failure, excerpt: cutText(failure.excerpt, longestExcerpt) },
-  };
+  });
 }

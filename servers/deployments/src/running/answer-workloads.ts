@@ -1,5 +1,15 @@
 import type { CallContext } from '@devops-mcp/contract';
-import { fitTokens, type PodStatus, type WorkloadStatus, type WorkloadsApi } from '@devops-mcp/domain';
+import {
+  cutText,
+  estimateTokens,
+  fitTokens,
+  frameAnswer,
+  knownFields,
+  type PodStatus,
+  truncationField,
+  type WorkloadStatus,
+  type WorkloadsApi,
+} from '@devops-mcp/domain';
 import type { z } from 'zod';
 import type { WorkloadsAnswer, workloadsInput } from '../tools/get-workload-status.js';
 import { notConfigured } from './not-configured.js';
@@ -22,8 +32,10 @@ export async function answerWorkloads(
   const answer = await workloads.status({ service }, context);
   const pods = answer.data.flatMap((workload) => workload.pods).toSorted((a, b) => trouble(b) - trouble(a));
   const events = eventsOf(answer.data);
+  const frame = frameAnswer(answer);
   const fitted = fitTokens(pods.map(podRow), {
-    maxTokens: input.maxTokens - events.length * 40,
+    maxTokens: input.maxTokens,
+    reserved: frame.tokens + estimateTokens(events),
     howToGetMore: 'Raise maxTokens; pods in trouble come first.',
   });
   return {
@@ -36,10 +48,8 @@ export async function answerWorkloads(
       pods: [...fitted.rows],
       events,
     },
-    source: answer.source,
-    ...(fitted.truncation ? { truncation: fitted.truncation } : {}),
-    ...(answer.partial ? { partial: [...answer.partial] } : {}),
-    ...(answer.hints ? { hints: [...answer.hints] } : {}),
+    ...frame.fields,
+    ...truncationField(fitted.truncation),
   };
 }
 
@@ -49,10 +59,10 @@ function trouble(pod: PodStatus): number {
 
 function podRow(pod: PodStatus): WorkloadsAnswer['data']['pods'][number] {
   const { name, phase, ready, restarts, reason, lastTermination } = pod;
-  return {
+  return knownFields({
     ...{ name, phase, ready, restarts, reason },
     lastTermination: lastTermination && { ...lastTermination, time: lastTermination.time.toISOString() },
-  };
+  });
 }
 
 function eventsOf(workloads: readonly WorkloadStatus[]): WorkloadsAnswer['data']['events'] {
@@ -63,6 +73,6 @@ function eventsOf(workloads: readonly WorkloadStatus[]): WorkloadsAnswer['data']
     .map((event) => ({
       ...event,
       time: event.time.toISOString(),
-      message: event.message.slice(0, longestMessage),
+      message: cutText(event.message, longestMessage),
     }));
 }

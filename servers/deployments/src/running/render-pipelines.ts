@@ -18,7 +18,7 @@ export function renderPipelines(answer: PipelinesAnswer): string {
 function renderRun(run: Run): readonly string[] {
   const stages = run.stages
     .map((stage) => {
-      const length = stage.durationSeconds === null ? '' : ` ${showSeconds(stage.durationSeconds)}`;
+      const length = stage.durationSeconds === undefined ? '' : ` ${showSeconds(stage.durationSeconds)}`;
       return oneLine(`${stage.name} ${stage.status}${length}`);
     })
     .join(', ');

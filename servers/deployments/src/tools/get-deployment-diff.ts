@@ -15,7 +15,7 @@ export const diffInput = z.strictObject({
   maxTokens: maxTokens.unwrap().default(4000),
 });
 
-const end = z.object({ revision: z.string(), version: z.string().nullable(), time: z.string().nullable() });
+const end = z.object({ revision: z.string(), version: z.string().optional(), time: z.string().optional() });
 
 export const diffAnswer = envelope(
   z.object({

@@ -29,17 +29,17 @@ export const historyAnswer = envelope(
         time: z.string(),
         by: z.string(),
         revision: z.string(),
-        version: z.string().nullable(),
+        version: z.string().optional(),
         kind: z.enum(['deployment', 'rollback', 'configuration', 'scale', 'restart']),
         result: z.enum(['succeeded', 'failed', 'in_progress', 'unknown']),
         title: z.string(),
-        /** Against the deployment before it; null for the first known. */
-        diff: diffRow.nullable(),
+        /** Against the deployment before it; absent for the first known. */
+        diff: diffRow.optional(),
       }),
     ),
     /** The last one before a period in which there was none. */
     lastBefore: z
-      .object({ service: z.string(), time: z.string(), revision: z.string(), version: z.string().nullable() })
+      .object({ service: z.string(), time: z.string(), revision: z.string(), version: z.string().optional() })
       .optional(),
   }),
 );

@@ -6,7 +6,7 @@ import {
   optional,
   serviceName,
 } from '@devops-mcp/contract';
-import { infrastructurePort } from '@devops-mcp/domain';
+import { infrastructurePort, servicesPort } from '@devops-mcp/domain';
 import { z } from 'zod';
 import { answerInfrastructure } from '../infrastructure/answer-infrastructure.js';
 import { renderInfrastructure } from '../infrastructure/render-infrastructure.js';
@@ -29,8 +29,8 @@ export const infrastructureAnswer = envelope(
     files: z.array(
       z.object({
         file: z.string(),
-        terraformVersion: z.string().nullable(),
-        serial: z.number().nullable(),
+        terraformVersion: z.string().optional(),
+        serial: z.number().optional(),
         resources: z.number(),
         drifted: z.number(),
         tainted: z.number(),
@@ -59,11 +59,11 @@ export const getInfrastructureState = defineTool({
   description:
     'Terraform: what a plan would destroy, replace or change, what drifted, what is tainted, and the resources there are. Names only, never values.',
   riskTier: 1,
-  ports: { infrastructure: optional(infrastructurePort) },
+  ports: { infrastructure: optional(infrastructurePort), services: servicesPort },
   input: infrastructureInput,
   output: infrastructureAnswer,
   limits: { timeoutMs: 20_000, outputBytes: 64_000 },
   target: ({ environment, service }) => ({ environment, services: service === undefined ? [] : [service] }),
-  run: ({ input, ports, ...context }) => answerInfrastructure(input, ports.infrastructure, context),
+  run: ({ input, ports, ...context }) => answerInfrastructure(input, ports, context),
   render: renderInfrastructure,
 });

@@ -20,16 +20,16 @@ export const pipelinesAnswer = envelope(
         revision: z.string(),
         status: z.enum(['queued', 'running', 'waiting_for_approval', 'succeeded', 'failed', 'cancelled']),
         started: z.string(),
-        finished: z.string().nullable(),
+        finished: z.string().optional(),
         stages: z.array(
-          z.object({ name: z.string(), status: z.string(), durationSeconds: z.number().nullable() }),
+          z.object({ name: z.string(), status: z.string(), durationSeconds: z.number().optional() }),
         ),
         pendingApprovals: z.array(z.string()),
-        failure: z.object({ job: z.string(), step: z.string(), excerpt: z.string() }).nullable(),
+        failure: z.object({ job: z.string(), step: z.string(), excerpt: z.string() }).optional(),
       }),
     ),
     /** The newest run that succeeded, to compare a failure with. */
-    lastSucceeded: z.object({ id: z.string(), revision: z.string(), started: z.string() }).nullable(),
+    lastSucceeded: z.object({ id: z.string(), revision: z.string(), started: z.string() }).optional(),
   }),
 );
 export type PipelinesAnswer = z.output<typeof pipelinesAnswer>;

@@ -37,8 +37,8 @@ export const workloadsAnswer = envelope(
         phase: z.string(),
         ready: z.boolean(),
         restarts: z.number(),
-        reason: z.string().nullable(),
-        lastTermination: z.object({ reason: z.string(), exitCode: z.number(), time: z.string() }).nullable(),
+        reason: z.string().optional(),
+        lastTermination: z.object({ reason: z.string(), exitCode: z.number(), time: z.string() }).optional(),
       }),
     ),
     /** Newest first. */

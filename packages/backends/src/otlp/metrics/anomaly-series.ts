@@ -1,24 +1,27 @@
 import type { Session } from '../port-context.js';
-import { requestsIn, type Values } from './cells.js';
+import { quantileNoise, type RateCells, requestsIn, type Values } from './cells.js';
 import { type Chosen, chooseSource, isChosen, ownSignals } from './choose-source.js';
+import type { SeriesFacts } from './counter-rows.js';
 import type { Sample } from './excursion.js';
 import { type Grid, gridOf, spacingOf, timeOfBin } from './grid.js';
 import { type InventoryRow, inventoryOf } from './inventory.js';
 import { signalReader } from './read-signal.js';
 import { countingNoise } from './signal-noise.js';
-import { spanCells, spanUnits, spanValue } from './span-values.js';
+import { type SpanCell, spanCells, spanUnits, spanValue } from './span-values.js';
 
 /** One latency is enough: the others would report the same thing again. */
 const signals = ['error_rate', 'request_rate', 'latency_p95', 'cpu', 'memory', 'restarts'];
 const fromSpans = ['error_rate', 'request_rate', 'latency_p95'];
-/** Over the window and the time before it that serves as baseline. */
-const mostBins = 120;
+/** Over the window and the time before it that serves as baseline; a few more than two hours of twice sixty. */
+const mostBins = 130;
 const leastSpanBinUs = 30e6;
 
-/** A signal of one instance over time. */
+/** A signal of one instance, or of a service as a whole, over time. */
 export interface AnomalySeries {
   readonly service: string;
   readonly instance: string | null;
+  /** True for the sum of all instances, which has a history where each of them is new. */
+  readonly whole: boolean;
   readonly signal: string;
   readonly unit: string;
   readonly grid: Grid;
@@ -33,7 +36,7 @@ interface Shared {
   readonly wanted: Map<string, { readonly chosen: Chosen; readonly services: Set<string> }>;
 }
 
-/** Every signal of every instance; telemetry's names. */
+/** Every signal of every instance and of every service that has several; telemetry's names. */
 export async function anomalySeries(
   session: Session,
   services: readonly string[] | undefined,
@@ -90,20 +93,41 @@ async function sharedSeries(
 ): Promise<readonly AnomalySeries[]> {
   const services = [...new Set([...group.wanted.values()].flatMap((wanted) => [...wanted.services]))];
   const grid = gridOf(start, end, mostBins, await spacingOf(session, services, group.metrics, start, end));
-  const reader = signalReader(session, { services, grid, end }, (facts) =>
-    keyOf(facts.service, facts.instance),
-  );
+  const reader = signalReader(session, { services, grid, end }, byInstance);
   const series: AnomalySeries[] = [];
   for (const { chosen, services: own } of group.wanted.values()) {
-    const values = await reader.read(chosen);
-    const cells = chosen.reading.how === 'requests' ? await reader.cells(chosen) : undefined;
-    const noise = (key: string, bin: number, value: number) =>
-      cells === undefined
-        ? 0
-        : countingNoise(chosen.signal, value, requestsIn(cells, key, bin), grid.step / 1e6);
-    series.push(...linesOf(values, chosen, grid, noise).filter((line) => own.has(line.service)));
+    for (const groupOf of [byInstance, byService]) {
+      const values = await reader.read(chosen, groupOf);
+      const cells = chosen.reading.how === 'requests' ? await reader.cells(chosen, groupOf) : undefined;
+      const noise = (key: string, bin: number, value: number) =>
+        cells === undefined ? 0 : noiseOf(chosen, cells, key, bin, value, grid);
+      const lines = linesOf(values, chosen, grid, noise, groupOf === byService);
+      series.push(...lines.filter((line) => own.has(line.service)));
+    }
   }
-  return series;
+  return withoutLoneWholes(series);
+}
+
+function noiseOf(
+  { signal, reading }: Chosen,
+  cells: RateCells,
+  key: string,
+  bin: number,
+  value: number,
+  grid: Grid,
+): number {
+  if (reading.how === 'requests' && reading.want === 'latency')
+    return quantileNoise(cells, key, bin, reading.quantile ?? 0.95);
+  return countingNoise(signal, value, requestsIn(cells, key, bin), grid.step / 1e6);
+}
+
+/** A service of one instance says as a whole what the instance says. */
+function withoutLoneWholes(series: readonly AnomalySeries[]): readonly AnomalySeries[] {
+  const instances = new Map<string, number>();
+  const keyOfLine = ({ service, signal, unit }: AnomalySeries) => `${service} ${signal} ${unit}`;
+  for (const line of series)
+    if (!line.whole) instances.set(keyOfLine(line), (instances.get(keyOfLine(line)) ?? 0) + 1);
+  return series.filter((line) => !line.whole || (instances.get(keyOfLine(line)) ?? 0) > 1);
 }
 
 function linesOf(
@@ -111,6 +135,7 @@ function linesOf(
   chosen: Pick<Chosen, 'signal' | 'unit'>,
   grid: Grid,
   noise: (key: string, bin: number, value: number) => number,
+  whole: boolean,
   derived = false,
 ): readonly AnomalySeries[] {
   return [...values].map(([key, line]) => {
@@ -123,15 +148,8 @@ function linesOf(
         value,
         noise: noise(key, bin, value),
       }));
-    return {
-      service,
-      instance: instance === '' ? null : instance,
-      signal: chosen.signal,
-      unit: chosen.unit,
-      grid,
-      samples,
-      derived,
-    };
+    const named = { service, instance: instance === '' ? null : instance, whole };
+    return { ...named, signal: chosen.signal, unit: chosen.unit, grid, samples, derived };
   });
 }
 
@@ -142,24 +160,44 @@ async function spanSeries(
   end: number,
 ): Promise<readonly AnomalySeries[]> {
   const grid = gridOf(start, end, mostBins, { interval: leastSpanBinUs, first: null });
-  const cells = await spanCells(session, services, 'instance', grid, end);
-  return fromSpans.flatMap((signal) => {
-    const values = new Map<string, Map<number, number>>();
-    const calls = new Map<string, number>();
-    for (const cell of cells) {
-      const key = keyOf(cell.service, cell.group);
-      const value = spanValue(cell, signal, grid.step);
-      const line = values.get(key) ?? new Map<number, number>();
-      if (value !== null) line.set(cell.bin, value);
-      values.set(key, line);
-      calls.set(`${key}\n${cell.bin}`, cell.calls);
-    }
-    const noise = (key: string, bin: number, value: number) =>
-      countingNoise(signal, value, calls.get(`${key}\n${bin}`) ?? 0, grid.step / 1e6);
-    return linesOf(values, { signal, unit: spanUnits[signal] ?? 'count' }, grid, noise, true);
-  });
+  const series: AnomalySeries[] = [];
+  for (const grouping of ['instance', undefined] as const) {
+    const cells = await spanCells(session, services, grouping, grid, end);
+    for (const signal of fromSpans) series.push(...spanLines(cells, signal, grid, grouping === undefined));
+  }
+  return withoutLoneWholes(series);
 }
 
-function keyOf(service: string, instance: string | null): string {
-  return `${service}\n${instance ?? ''}`;
+function spanLines(
+  cells: readonly SpanCell[],
+  signal: string,
+  grid: Grid,
+  whole: boolean,
+): readonly AnomalySeries[] {
+  const values = new Map<string, Map<number, number>>();
+  const found = new Map<string, SpanCell>();
+  for (const cell of cells) {
+    const key = `${cell.service}\n${cell.group}`;
+    const value = spanValue(cell, signal, grid.step);
+    const line = values.get(key) ?? new Map<number, number>();
+    if (value !== null) line.set(cell.bin, value);
+    values.set(key, line);
+    found.set(`${key}\n${cell.bin}`, cell);
+  }
+  const noise = (key: string, bin: number, value: number) => {
+    const cell = found.get(`${key}\n${bin}`);
+    if (cell === undefined) return 0;
+    return signal === 'latency_p95'
+      ? cell.p95Noise
+      : countingNoise(signal, value, cell.calls, grid.step / 1e6);
+  };
+  return linesOf(values, { signal, unit: spanUnits[signal] ?? 'count' }, grid, noise, whole, true);
+}
+
+function byInstance(facts: SeriesFacts): string {
+  return `${facts.service}\n${facts.instance ?? ''}`;
+}
+
+function byService(facts: SeriesFacts): string {
+  return `${facts.service}\n`;
 }

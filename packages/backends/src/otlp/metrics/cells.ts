@@ -53,6 +53,20 @@ export function requestsIn(cells: RateCells, group: string, bin: number): number
   return cells.get(group)?.get(bin)?.increase ?? 0;
 }
 
+/**
+ * Standard deviation of a quantile that comes from the number of requests alone: half the way between
+ * the quantiles one binomial deviation below and above it.
+ */
+export function quantileNoise(cells: RateCells, group: string, bin: number, quantile: number): number {
+  const rates = cells.get(group)?.get(bin);
+  if (rates === undefined || rates.increase <= 0) return 0;
+  const away = Math.sqrt((quantile * (1 - quantile)) / rates.increase);
+  const intervals = [...rates.intervals.values()];
+  const above = quantileOf(intervals, Math.min(1, quantile + away)) ?? 0;
+  const below = quantileOf(intervals, Math.max(0, quantile - away)) ?? 0;
+  return Math.max(0, above - below) / 2;
+}
+
 /** A signal's values from gauges: added up within an instance, then joined over instances. */
 export function gaugeValues(
   rows: readonly GaugeRow[],

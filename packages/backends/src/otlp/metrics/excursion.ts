@@ -24,14 +24,19 @@ const leastSamples = 6;
 const away = 3;
 const leastScore = 4;
 const leastScoreOfOne = 8;
+/** A short run that is over again: of many series, some have one by chance. */
+const shortRun = 4;
+const leastScoreOfShort = 8;
 const madToDeviation = 1.4826;
 
 export const excursionMethod =
   'Each series is split where the rank CUSUM (standardised Mann-Whitney statistic over all splits, after Pettitt) ' +
   'is largest; the baseline is median and 1.4826 MAD of what lies before the split or, if that gives the stronger ' +
-  'deviation, of the whole series, floored per unit (10 % of the baseline, counting noise, an absolute least). ' +
-  'An anomaly is a run of at least two samples beyond three deviations (one, at the very end, beyond eight) whose ' +
-  'median deviates by four or more; its onset is the first sample of the run. Changes for the better rank lower.';
+  'deviation, of the whole series, floored per unit (10 % of the baseline, an absolute least, and the noise of ' +
+  'counting so many requests). An anomaly is a run of at least two samples beyond three deviations whose median ' +
+  'deviates by four or more, by eight when it is over after four samples or less or is a single last sample; its ' +
+  'onset is the first sample of the run. Services with several instances are judged as a whole too, which stands ' +
+  'for them where most deviate alike; an instance that is new is judged against its service.';
 
 /**
  * The strongest sustained departure of a series from its normal, or undefined. `floor` gives the least
@@ -98,12 +103,17 @@ function excursionFrom(
   let best: Excursion | undefined;
   for (const [onset, end] of runsOf(scores, earliest)) {
     const signed = median(scores.slice(onset, end));
-    const least = end - onset === 1 ? leastScoreOfOne : leastScore;
+    const least = leastOf(end - onset, end === scores.length);
     if (Math.abs(signed) < least || (best !== undefined && Math.abs(signed) <= best.score)) continue;
     const value = median(samples.slice(onset, end).map((sample) => sample.value));
     best = { onset, end, baseline, value, score: Math.abs(signed), direction: signed > 0 ? 'up' : 'down' };
   }
   return best;
+}
+
+function leastOf(length: number, lasts: boolean): number {
+  if (length === 1) return leastScoreOfOne;
+  return lasts || length > shortRun ? leastScore : leastScoreOfShort;
 }
 
 /** Runs beyond three deviations on one side; one sample in between may fall back. A run of one counts at the end only. */

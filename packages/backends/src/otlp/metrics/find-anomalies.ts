@@ -9,12 +9,20 @@ import {
   windowMicros,
 } from '../port-context.js';
 import { type AnomalySeries, anomalySeries } from './anomaly-series.js';
-import { excursionMethod, findExcursion } from './excursion.js';
-import { isImprovement, leastDeviation } from './signal-noise.js';
+import { excursionMethod } from './excursion.js';
+import { growthMethod } from './growth-trend.js';
+import { judgeSeries } from './judge-series.js';
+import { isImprovement } from './signal-noise.js';
 
 const most = 200;
 /** How much less a change for the better counts in the ranking. */
 const improvementWeight = 0.25;
+/** What is over counts in full when it filled this much of the window, and never less than a quarter. */
+const longShare = 0.2;
+const leastOfEnded = 0.25;
+
+const rankingMethod =
+  'Ranked by score; what is over counts by how long it lasted, changes for the better a quarter.';
 
 export interface FoundAnomalies {
   readonly anomalies: readonly Anomaly[];
@@ -24,7 +32,8 @@ export interface FoundAnomalies {
 
 /**
  * Implements `MetricsApi.findAnomalies`. The baseline may lie in the window or, as far as there are data,
- * in one window's length before it; only what begins inside the window is reported.
+ * in one window's length before it; only what begins inside the window is reported, but for memory that
+ * has grown since before it.
  */
 export async function findAnomalies(
   port: OtlpPort,
@@ -36,16 +45,19 @@ export async function findAnomalies(
   const [start, end] = windowMicros(query.window);
   const first = Math.min(...session.snapshot.extents.map((extent) => extent.firstUs), end);
   const from = Math.max(start - (end - start), Math.min(first, start));
+  const windowMs = (end - start) / 1_000;
   const series = await anomalySeries(session, names, from, end);
-  const found = series.flatMap((line) => anomalyOf(line, start, session) ?? []);
-  const ranked = found.sort((a, b) => weightOf(b) - weightOf(a));
+  const found = [...byServiceAndSignal(series).values()].flatMap((lines) =>
+    judgeSeries(lines, start / 1_000, (name) => session.services.serviceOf(name)),
+  );
+  const ranked = found.sort((a, b) => weightOf(b, windowMs) - weightOf(a, windowMs));
   const top = Math.max(1, Math.min(query.top, most));
   const hints = [...session.snapshot.hints, ...hintsOf(session, series)];
   return {
     data: {
       anomalies: ranked.slice(0, top),
       examined: { services: new Set(series.map((line) => line.service)).size, series: series.length },
-      method: excursionMethod,
+      method: `${excursionMethod} ${growthMethod} ${rankingMethod}`,
     },
     source: session.source(),
     ...(ranked.length > top
@@ -62,31 +74,20 @@ export async function findAnomalies(
   };
 }
 
-function anomalyOf(line: AnomalySeries, start: number, session: Session): Anomaly | undefined {
-  const excursion = findExcursion(line.samples, (baseline) =>
-    leastDeviation(line.signal, line.unit, baseline),
-  );
-  const onset = excursion === undefined ? undefined : line.samples[excursion.onset];
-  if (excursion === undefined || onset === undefined) return undefined;
-  // A sample stands for its whole step: one that reaches into the window counts.
-  if ((onset.timeMs + line.grid.step / 1_000) * 1_000 <= start) return undefined;
-  const end = line.samples[excursion.end];
-  return {
-    service: session.services.serviceOf(line.service),
-    instance: line.instance,
-    signal: line.signal,
-    unit: line.unit,
-    onset: new Date(Math.max(onset.timeMs, start / 1_000)),
-    end: end === undefined ? null : new Date(end.timeMs),
-    baseline: excursion.baseline,
-    value: excursion.value,
-    score: excursion.score,
-    direction: excursion.direction,
-  };
+function byServiceAndSignal(series: readonly AnomalySeries[]): Map<string, AnomalySeries[]> {
+  const groups = new Map<string, AnomalySeries[]>();
+  for (const line of series) {
+    const key = `${line.service}\n${line.signal}\n${line.unit}`;
+    groups.set(key, [...(groups.get(key) ?? []), line]);
+  }
+  return groups;
 }
 
-function weightOf(anomaly: Anomaly): number {
-  return anomaly.score * (isImprovement(anomaly.signal, anomaly.direction) ? improvementWeight : 1);
+function weightOf(anomaly: Anomaly, windowMs: number): number {
+  const better = isImprovement(anomaly.signal, anomaly.direction) ? improvementWeight : 1;
+  if (anomaly.end === null) return anomaly.score * better;
+  const share = (anomaly.end.getTime() - anomaly.onset.getTime()) / windowMs;
+  return anomaly.score * better * Math.max(leastOfEnded, Math.min(1, share / longShare));
 }
 
 function hintsOf(session: Session, series: readonly AnomalySeries[]): readonly string[] {

@@ -11,6 +11,8 @@ export type SpanCell = {
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
+  /** Standard deviation of p95 that comes from the number of calls alone. */
+  readonly p95Noise: number;
 };
 
 export type SpanGrouping = 'instance' | 'operation' | 'version' | undefined;
@@ -20,6 +22,10 @@ const columns: Readonly<Record<string, string>> = {
   operation: 'operation',
   version: `coalesce(version, '')`,
 };
+
+/** Half the way between the quantiles one binomial deviation, of about 0.22 / sqrt(n), below and above. */
+const p95NoiseSql = `(list_extract(list_sort(list(duration_us)), ceil(least(1, 0.95 + 0.218 / sqrt(count(*))) * count(*))::INTEGER)
+  - list_extract(list_sort(list(duration_us)), greatest(1, floor((0.95 - 0.218 / sqrt(count(*))) * count(*)))::INTEGER)) / 2e6`;
 
 /**
  * Rate, errors and duration of what a service was asked for: its server and consumer spans. Durations in
@@ -36,7 +42,8 @@ export function spanCells(
   return session.query<SpanCell>(
     `SELECT service, ${group} AS "group", floor((time_us - ?) / ?)::INTEGER AS bin, count(*)::DOUBLE AS calls,
        (count(*) FILTER (error))::DOUBLE AS errors, quantile_cont(duration_us, 0.5) / 1e6 AS p50,
-       quantile_cont(duration_us, 0.95) / 1e6 AS p95, quantile_cont(duration_us, 0.99) / 1e6 AS p99
+       quantile_cont(duration_us, 0.95) / 1e6 AS p95, quantile_cont(duration_us, 0.99) / 1e6 AS p99,
+       ${p95NoiseSql} AS "p95Noise"
      FROM spans WHERE service IN (SELECT unnest(?::VARCHAR[])) AND kind IN (1, 4) AND time_us >= ? AND time_us < ?
      GROUP BY ALL ORDER BY service, "group", bin`,
     [grid.origin, grid.step, listParameter(services), grid.origin + grid.first * grid.step, end],

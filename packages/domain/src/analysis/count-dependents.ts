@@ -1,4 +1,4 @@
-import type { ServicesApi } from '@devops-mcp/domain';
+import type { ServicesApi } from '../services.js';
 
 /** How many services depend on this one, directly and through others. */
 export function countDependents(service: string, services: ServicesApi): number {
