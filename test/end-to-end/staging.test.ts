@@ -80,12 +80,13 @@ describe('scaling in staging', () => {
 
   it('is not approved with a key of which nobody knows', async () => {
     const proposed = await deployments.call('propose_restart_service', {
-      ...{ environment: 'staging', service, reason: 'it hangs' },
+      ...{ environment: 'staging', service: 'fraud-check', reason: 'it hangs' },
     });
     const id = field(proposed, 'proposalId');
     const foreign = sandbox.at('foreign.key');
     await writeFile(foreign, createSoftwareAuthenticator().privateKey);
-    const refused = await approve(id, '--software-key', foreign);
+    const given = ['--software-key', foreign, '--confirm', 'fraud-check', '--config', sandbox.config];
+    const refused = await devopsMcp('approve', id, ...given);
     expect(refused.code).toBe(1);
     expect(refused.err).toContain('not among the allowed signers');
     expect(field(await execute(id), 'state')).toBe('awaiting_approval');

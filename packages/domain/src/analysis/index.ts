@@ -2,6 +2,7 @@ export * from './align-columns.js';
 export * from './ask-deployments.js';
 export * from './baseline-window.js';
 export * from './closest-names.js';
+export * from './complete-names.js';
 export * from './correct-clock-skew.js';
 export * from './count-changed-files.js';
 export * from './count-dependents.js';

@@ -1,9 +1,11 @@
 import {
   type CallToolResult,
   type CompleteRequest,
+  type InputRequiredResult,
   type McpServerFactory,
   ProtocolError,
   ProtocolErrorCode,
+  type ReadResourceResult,
   type Resource,
   ResourceNotFoundError,
   Server,
@@ -24,10 +26,10 @@ const readHint = { ttlMs: 0, cacheScope: 'private' } as const;
  * The SDK's low-level class is used, because its high-level one validates arguments, answers unknown
  * names and passes exceptions on by itself, before and past the one road.
  */
-export function createServerFactory(parts: McpParts): McpServerFactory {
+export function createServerFactory(parts: McpParts, track: Track = (call) => call): McpServerFactory {
   const tools = new Map(parts.tools.map((tool) => [tool.descriptor.name, tool]));
   const toolList = { tools: parts.tools.map((tool) => tool.descriptor) };
-  const servePrompts = promptsOf(parts);
+  const servePrompts = promptsOf(parts, track);
   const options = serverOptions(parts);
   return () => {
     const server = new Server(parts.info, options);
@@ -36,13 +38,13 @@ export function createServerFactory(parts: McpParts): McpServerFactory {
     server.setRequestHandler('tools/call', (request, context) => {
       const { name, arguments: args } = request.params;
       const call = incoming(context, args ?? {});
-      return tools.get(name)?.call(call) ?? refusedTool(parts, call, name);
+      return track(tools.get(name)?.call(call) ?? refusedTool(parts, call, name));
     });
     servePrompts(server, incoming);
-    serveResources(server, parts, incoming);
+    serveResources(server, parts, incoming, track);
     if (options.capabilities?.completions) {
       server.setRequestHandler('completion/complete', async (request, context) => ({
-        completion: await complete(parts, request, incoming(context, request.params.argument)),
+        completion: await track(complete(parts, request, incoming(context, request.params.argument))),
       }));
     }
     for (const [method, handler] of Object.entries(parts.fixtures?.methods ?? {})) {
@@ -54,6 +56,9 @@ export function createServerFactory(parts: McpParts): McpServerFactory {
     return server;
   };
 }
+
+/** Sees every call from its arrival to its end. */
+export type Track = <T>(call: Promise<T>) => Promise<T>;
 
 type MakeIncoming = (context: ServerContext, args: unknown) => Incoming;
 
@@ -91,23 +96,24 @@ async function refusedTool(parts: McpParts, incoming: Incoming, name: string): P
   throw new ProtocolError(ProtocolErrorCode.InvalidParams, text);
 }
 
-function promptsOf(parts: McpParts): (server: Server, incoming: MakeIncoming) => void {
+function promptsOf(parts: McpParts, track: Track): (server: Server, incoming: MakeIncoming) => void {
   const prompts = new Map(parts.prompts.map((prompt) => [prompt.descriptor.name, prompt]));
   const list = { prompts: parts.prompts.map((prompt) => prompt.descriptor) };
+  const refused = async (call: Incoming, name: string): Promise<never> => {
+    const { text } = await parts.refuse(call, 'prompt', name);
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, text);
+  };
   return (server, incoming) => {
     server.setRequestHandler('prompts/list', () => list);
-    server.setRequestHandler('prompts/get', async (request, context) => {
+    server.setRequestHandler('prompts/get', (request, context) => {
       const { name, arguments: args } = request.params;
       const call = incoming(context, args ?? {});
-      const prompt = prompts.get(name);
-      if (prompt) return prompt.get(call);
-      const { text } = await parts.refuse(call, 'prompt', name);
-      throw new ProtocolError(ProtocolErrorCode.InvalidParams, text);
+      return track(prompts.get(name)?.get(call) ?? refused(call, name));
     });
   };
 }
 
-function serveResources(server: Server, parts: McpParts, incoming: MakeIncoming): void {
+function serveResources(server: Server, parts: McpParts, incoming: MakeIncoming, track: Track): void {
   const { resources } = parts;
   const templates = resources.filter(({ address }) => address.kind === 'template');
   const templateList = {
@@ -118,19 +124,26 @@ function serveResources(server: Server, parts: McpParts, incoming: MakeIncoming)
   };
   server.setRequestHandler('resources/templates/list', () => templateList);
   server.setRequestHandler('resources/list', async (_request, context) => {
-    const lists = await Promise.all(resources.map((resource) => listOf(resource, incoming(context, {}))));
-    return { resources: lists.flat() };
+    const lists = resources.map((resource) => listOf(resource, incoming(context, {})));
+    return { resources: (await track(Promise.all(lists))).flat() };
   });
-  server.setRequestHandler('resources/read', async (request, context) => {
-    const { uri } = request.params;
-    for (const resource of resources) {
-      const { kind, text } = resource.address;
-      const variables = kind === 'fixed' ? (text === uri ? {} : undefined) : matchUri(text, uri);
-      if (variables) return resource.read(incoming(context, variables), uri, variables);
-    }
-    await parts.refuse(incoming(context, {}), 'resource', uri);
-    throw new ResourceNotFoundError(uri);
-  });
+  server.setRequestHandler('resources/read', (request, context) =>
+    track(readResource(parts, request.params.uri, (variables) => incoming(context, variables))),
+  );
+}
+
+async function readResource(
+  parts: McpParts,
+  uri: string,
+  incoming: (variables: Readonly<Record<string, string>>) => Incoming,
+): Promise<ReadResourceResult | InputRequiredResult> {
+  for (const resource of parts.resources) {
+    const { kind, text } = resource.address;
+    const variables = kind === 'fixed' ? (text === uri ? {} : undefined) : matchUri(text, uri);
+    if (variables) return resource.read(incoming(variables), uri, variables);
+  }
+  await parts.refuse(incoming({}), 'resource', uri);
+  throw new ResourceNotFoundError(uri);
 }
 
 async function listOf(resource: McpResource, incoming: Incoming): Promise<readonly Resource[]> {

@@ -1,7 +1,7 @@
 /** Counts calls under way, so that closing can wait for their records. */
 export interface InFlight {
   track<T>(call: Promise<T>): Promise<T>;
-  /** Resolves when none is left, or after `longestMs`. */
+  /** Resolves when none of those under way is left, or after `longestMs`. */
   settled(longestMs: number): Promise<void>;
 }
 

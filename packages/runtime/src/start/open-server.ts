@@ -1,5 +1,5 @@
 import type { BackendTable, ServerDefinition, Transport } from '@devops-mcp/contract';
-import type { RandomSource, Road } from '@devops-mcp/governance';
+import type { RandomSource } from '@devops-mcp/governance';
 import type { McpServerFactory } from '@modelcontextprotocol/server';
 import type { Configuration } from '../configuration/load-configuration.js';
 import { partsOf } from '../mcp/definition-parts.js';
@@ -10,7 +10,7 @@ import { type Narrowing, narrow, type Selection, withhold, withoutOrphans } from
 import { checkPin, readPins } from '../surface/pins.js';
 import { surfaceOf } from '../surface/surface-of.js';
 import { identifierFor } from './identify.js';
-import { createInFlight, type InFlight } from './in-flight.js';
+import { createInFlight } from './in-flight.js';
 import { openGovernance } from './open-governance.js';
 import { readinessOf } from './readiness.js';
 
@@ -63,32 +63,16 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
   const identify = identifierFor(configuration, options.transport);
   const { subject } = identify({ client: null, sessionId: '' });
   const parts = partsOf(definition, selection, manifest.version, {
-    road: async () => tracked(await governed.road(), inFlight),
+    road: governed.road,
     requestOf: roadRequests(identify, random),
     requestStates: createRequestStates(configuration.stateDir, () => subject),
   });
   return {
-    factory: createServerFactory(parts),
+    factory: createServerFactory(parts, inFlight.track),
     selection,
     close: async () => {
       await inFlight.settled(longestCloseMs);
       await governed.close();
     },
-  };
-}
-
-function tracked(road: Road, inFlight: InFlight): Road {
-  return {
-    callTool: (...call) => inFlight.track(road.callTool(...call)),
-    readResource: (...call) => inFlight.track(road.readResource(...call)),
-    listResources: (...call) => inFlight.track(road.listResources(...call)),
-    getPrompt: (...call) => inFlight.track(road.getPrompt(...call)),
-    complete: (...call) => inFlight.track(road.complete(...call)),
-    propose: (...call) => inFlight.track(road.propose(...call)),
-    executeProposal: (...call) => inFlight.track(road.executeProposal(...call)),
-    getProposal: (...call) => inFlight.track(road.getProposal(...call)),
-    listProposals: (...call) => inFlight.track(road.listProposals(...call)),
-    cancelProposal: (...call) => inFlight.track(road.cancelProposal(...call)),
-    callRaw: (...call) => inFlight.track(road.callRaw(...call)),
   };
 }

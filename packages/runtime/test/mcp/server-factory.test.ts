@@ -121,8 +121,10 @@ describe.each(eras)('a server on %s connections', (era) => {
   it('stops the backend when the caller cancels', async () => {
     const client = await connect(sample, era);
     const stop = new AbortController();
-    const call = client.callTool({ name: 'wait_forever', arguments: {} }, { signal: stop.signal });
-    setTimeout(() => stop.abort(), 50);
+    const call = client.callTool(
+      { name: 'wait_forever', arguments: {} },
+      { signal: stop.signal, onprogress: () => stop.abort() },
+    );
     await expect(call).rejects.toThrow();
     const records = await sample.records();
     expect(records).toMatchObject([{ tool: { name: 'wait_forever' }, result: { errorCode: 'timeout' } }]);

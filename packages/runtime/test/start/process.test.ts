@@ -188,4 +188,16 @@ describe('the program', () => {
       }),
     );
   });
+
+  it('writes the record of a call that had only just arrived', async () => {
+    const { child, ended } = start(['--config', 'devops-mcp.yaml']);
+    const traceId = 'ef'.repeat(16);
+    const _meta = { traceparent: `00-${traceId}-${'01'.repeat(8)}-01` };
+    const params = { name: 'list_books', arguments: { environment: 'staging' }, _meta };
+    send(child, initialize, initialized, { id: 3, method: 'tools/call', params });
+    child.stdin.end();
+    expect((await ended).code).toBe(0);
+    const records = await readRecords(join(folder, 'audit'));
+    expect(records.filter((record) => record.traceId === traceId)).toHaveLength(1);
+  });
 });

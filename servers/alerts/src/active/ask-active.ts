@@ -1,12 +1,15 @@
 import type { CallContext, Severity } from '@devops-mcp/contract';
 import {
   type AlertsApi,
-  type Answer,
+  cutText,
   fitTokens,
+  frameAnswer,
+  knownFields,
   parseTime,
   requireService,
   type ServicesApi,
   type Silence,
+  truncationField,
 } from '@devops-mcp/domain';
 import type { z } from 'zod';
 import type { activeAlertsAnswer } from '../tools/get-active-alerts.js';
@@ -57,9 +60,14 @@ export async function askActive(
       merged.alert.service === question.service ||
       group?.services.includes(question.service) === true,
   );
+  const frame = frameAnswer(answer);
   const fitted = fitTokens(
     rank(wanted).map((one) => ({ ...one, row: rowOf(one.merged, silences) })),
-    { maxTokens: question.maxTokens, howToGetMore: 'Name a service, raise minSeverity or maxTokens.' },
+    { 
+      maxTokens: question.maxTokens,
+      reserved: frame.tokens,
+      howToGetMore: 'Name a service, raise minSeverity or maxTokens.',
+    },
   );
   return {
     data: {
@@ -70,9 +78,8 @@ export async function askActive(
       elsewhere: placed.length - wanted.length,
       groups: regroup(fitted.rows),
     },
-    source: answer.source,
-    ...(fitted.truncation ? { truncation: fitted.truncation } : {}),
-    ...rest(answer),
+    ...frame.fields,
+    ...truncationField(fitted.truncation),
   };
 }
 
@@ -118,28 +125,27 @@ function rowOf(
   silences: readonly Silence[],
 ): AlertRow {
   const silence = silences.find(({ id }) => alert.silencedBy.includes(id));
-  return {
+  return knownFields({
     fingerprint: alert.fingerprint,
     name: alert.name,
     service: alert.service,
-    ...(alert.instance === null ? {} : { instance: alert.instance }),
+    instance: alert.instance,
     severity: alert.severity,
     rawSeverity: alert.rawSeverity,
     since: since.toISOString(),
     value: alert.value,
     threshold: alert.threshold,
-    ...(alert.comparison ? { comparison: alert.comparison } : {}),
-    ...(alert.unit ? { unit: alert.unit } : {}),
-    ...(alert.trend ? { trend: alert.trend } : {}),
-    summary: alert.summary.slice(0, shownText),
+    comparison: alert.comparison,
+    unit: alert.unit,
+    trend: alert.trend,
+    summary: cutText(alert.summary, shownText),
     notified: receivers.slice(0, 10),
-    ...(alert.runbookUrl ? { runbookUrl: alert.runbookUrl.slice(0, 500) } : {}),
-    ...(silence
-      ? { silenced: { id: silence.id, by: silence.createdBy, until: silence.endsAt.toISOString() } }
-      : {}),
-    ...(alert.acknowledgedBy ? { acknowledgedBy: alert.acknowledgedBy } : {}),
-    ...(copies.length > 0 ? { merged: copies.map(evidence), seenIn: [...seenIn] } : {}),
-  };
+    runbookUrl: alert.runbookUrl?.slice(0, 500),
+    silenced: silence && { id: silence.id, by: silence.createdBy, until: silence.endsAt.toISOString() },
+    acknowledgedBy: alert.acknowledgedBy,
+    merged: copies.length > 0 ? copies.map(evidence) : undefined,
+    seenIn: copies.length > 0 ? [...seenIn] : undefined,
+  });
 }
 
 function evidence({ fingerprint, severity, since }: MergedAlert['alert']): string {
@@ -154,12 +160,8 @@ function regroup(rows: readonly (Placed & { readonly row: AlertRow })[]): Active
   const groups = new Map<RootGroup | undefined, AlertRow[]>();
   for (const { group, row } of rows) groups.set(group, [...(groups.get(group) ?? []), row]);
   return [...groups].map(([group, alerts]) => ({
-    root: group?.root ?? null,
+    ...(group === undefined ? {} : { root: group.root }),
     why: [...(group?.why ?? [])],
     alerts,
   }));
-}
-
-function rest({ partial, hints }: Answer<unknown>): Pick<ActiveAnswer, 'partial' | 'hints'> {
-  return { ...(partial ? { partial: [...partial] } : {}), ...(hints ? { hints: [...hints] } : {}) };
 }

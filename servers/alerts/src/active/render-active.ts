@@ -1,4 +1,4 @@
-import { quoteInline, renderNotes, showTime, showValue } from '@devops-mcp/domain';
+import { oneLine, quoteInline, renderNotes, showTime, showValue } from '@devops-mcp/domain';
 import type { ActiveAlertsAnswer } from '../tools/get-active-alerts.js';
 
 type Group = ActiveAlertsAnswer['data']['groups'][number];
@@ -17,17 +17,17 @@ export function renderActive(answer: ActiveAlertsAnswer): string {
 }
 
 function renderGroup({ root, why, alerts }: Group, at: string): readonly string[] {
-  const heading = root === null ? 'Without a service' : why.length > 0 ? `Probably from ${root}` : root;
+  const heading = root === undefined ? 'Without a service' : why.length > 0 ? `Probably from ${root}` : root;
   return [
     '',
-    `${heading}:`,
-    ...why.map((line) => `  ${line}`),
+    `${oneLine(heading)}:`,
+    ...why.map((line) => `  ${oneLine(line)}`),
     ...alerts.flatMap((row) => renderRow(row, at)),
   ];
 }
 
 function renderRow(row: Row, at: string): readonly string[] {
-  const raw = row.rawSeverity !== null && row.rawSeverity !== row.severity ? ` (${row.rawSeverity})` : '';
+  const raw = row.rawSeverity !== undefined && row.rawSeverity !== row.severity ? ` (${row.rawSeverity})` : '';
   const where = [row.service, row.instance].filter(Boolean).join(' ');
   const facts = [
     `since ${showTime(row.since, at)}`,
@@ -39,14 +39,14 @@ function renderRow(row: Row, at: string): readonly string[] {
     row.runbookUrl ? `runbook ${row.runbookUrl}` : '',
   ];
   return [
-    `  ${row.severity.toUpperCase()}${raw} ${row.name}${where ? ` ${where}` : ''} [${row.fingerprint}] ${quoteInline(row.summary)}`,
-    `    ${facts.filter((fact) => fact !== '').join(' · ')}`,
+    `  ${oneLine(`${row.severity.toUpperCase()}${raw} ${row.name} ${where} [${row.fingerprint}]`)} ${quoteInline(row.summary)}`,
+    `    ${oneLine(facts.filter((fact) => fact !== '').join(' · '))}`,
   ];
 }
 
 function valueText({ value, threshold, comparison, unit, trend }: Row): string {
-  if (value === null && threshold === null) return 'no value given';
-  const measured = value === null ? 'value unknown' : showValue(value, unit ?? '');
-  const limit = threshold === null ? '' : ` against ${comparison ? `${comparison} ` : ''}${threshold}`;
+  if (value === undefined && threshold === undefined) return 'no value given';
+  const measured = value === undefined ? 'value unknown' : showValue(value, unit ?? '');
+  const limit = threshold === undefined ? '' : ` against ${comparison ? `${comparison} ` : ''}${threshold}`;
   return `${measured}${limit}${trend ? `, ${trend}` : ''}`;
 }

@@ -3,14 +3,20 @@ import {
   type AlertsApi,
   type Deployment,
   type DeploymentsApi,
+  closestNames,
+  cutText,
+  didYouMean,
   fitTokens,
+  frameAnswer,
   type Incident,
   type KnowledgeApi,
+  knownFields,
   optionalAnswer,
   parsePeriod,
   requireService,
   type ServicesApi,
   showWindow,
+  truncationField,
   type Window,
 } from '@devops-mcp/domain';
 import type { z } from 'zod';
@@ -64,19 +70,24 @@ export async function askHistory(
   const histories = historiesFrom(found.data, before, window);
   if (histories.length === 0) await explainNothing(question, ports, context);
   const more = await extras(question, ports, window, context);
-  const fitted = fitTokens(
-    histories.toSorted(byUse).map((history) => rowOf(history, window, earlier.data, more)),
-    { maxTokens: question.maxTokens, howToGetMore: 'Name a service or an alert, or raise maxTokens.' },
-  );
-  const notes = [...hints, ...(found.hints ?? []), ...more.hints];
-  const partial = [...(found.partial ?? []), ...more.partial];
-  return {
-    data: { environment: question.environment, alerts: [...fitted.rows] },
+  const frame = frameAnswer({
     window: showWindow(window, context.now),
     source: found.source,
-    ...(fitted.truncation ? { truncation: fitted.truncation } : {}),
-    ...(partial.length > 0 ? { partial } : {}),
-    ...(notes.length > 0 ? { hints: notes } : {}),
+    hints: [...hints, ...(found.hints ?? []), ...more.hints],
+    partial: [...(found.partial ?? []), ...more.partial],
+  });
+  const fitted = fitTokens(
+    histories.toSorted(byUse).map((history) => rowOf(history, window, earlier.data, more)),
+    {
+      maxTokens: question.maxTokens,
+      reserved: frame.tokens,
+      howToGetMore: 'Name a service or an alert, or raise maxTokens.',
+    },
+  );
+  return {
+    data: { environment: question.environment, alerts: [...fitted.rows] },
+    ...frame.fields,
+    ...truncationField(fitted.truncation),
   };
 }
 
@@ -142,7 +153,7 @@ function rowOf(
   const past = earlier.filter(
     (one) => one.name === name && one.service === service && one.state === 'firing',
   );
-  return {
+  return knownFields({
     name,
     service,
     severity,
@@ -152,16 +163,18 @@ function rowOf(
     firingShare:
       Math.round((seconds / ((window.end.getTime() - window.start.getTime()) / 1000)) * 1000) / 1000,
     flapScore: flapScore(firings),
-    latest: firings.slice(-5).map(({ start, end, earlier: began, value }) => ({
-      start: start.toISOString(),
-      end: end?.toISOString() ?? null,
-      ...(began ? { beganEarlier: true } : {}),
-      ...(value === null ? {} : { value }),
-    })),
-    firedBefore: { times: past.length, last: past.at(-1)?.time.toISOString() ?? null },
+    latest: firings.slice(-5).map(({ start, end, earlier: began, value }) =>
+      knownFields({
+        start: start.toISOString(),
+        end: end?.toISOString(),
+        beganEarlier: began || undefined,
+        value,
+      }),
+    ),
+    firedBefore: knownFields({ times: past.length, last: past.at(-1)?.time.toISOString() }),
     incidents: incidentsOf(history, more.incidents),
     deploymentsBefore: deploymentsOf(history, more.deployments),
-  };
+  });
 }
 
 /** Past incidents that name this alert, on the same service where they name any: what was done then. */
@@ -171,12 +184,14 @@ function incidentsOf({ name, service }: AlertHistory, incidents: readonly Incide
     .filter(({ services }) => services.length === 0 || service === null || services.includes(service))
     .toSorted((a, b) => b.started.getTime() - a.started.getTime())
     .slice(0, 3)
-    .map(({ id, title, started, resolution }) => ({
-      id,
-      title: title.slice(0, 160),
-      started: started.toISOString(),
-      resolution: resolution?.slice(0, 300) ?? null,
-    }));
+    .map(({ id, title, started, resolution }) =>
+      knownFields({
+        id,
+        title: cutText(title, 160),
+        started: started.toISOString(),
+        resolution: resolution === null ? undefined : cutText(resolution, 300),
+      }),
+    );
 }
 
 /** Deployments of the alert's service in the hour before one of its last firings. */
@@ -194,7 +209,7 @@ function deploymentsOf(
         .map(({ id, time, title }) => ({
           id,
           time: time.toISOString(),
-          title: title.slice(0, 160),
+          title: cutText(title, 160),
           minutesBefore: Math.round((start.getTime() - time.getTime()) / 60_000),
         })),
     )
@@ -216,6 +231,9 @@ async function explainNothing(
   const known = new Set((await alerts.transitions({ window: month }, context)).data.map(({ name }) => name));
   if (known.has(alert)) return;
   throw new ToolError('not_found', `No alert named ${alert} fired in the last 30 days.`, {
-    hint: `Alerts that did: ${[...known].slice(0, 10).join(', ') || 'none'}.`,
+    hint: didYouMean(
+      closestNames(alert, known),
+      `Alerts that did: ${[...known].slice(0, 10).join(', ') || 'none'}.`,
+    ),
   });
 }

@@ -1,4 +1,4 @@
-import { quoteInline, renderNotes, renderWindow, showSeconds, showTime } from '@devops-mcp/domain';
+import { oneLine, quoteInline, renderNotes, renderWindow, showSeconds, showTime } from '@devops-mcp/domain';
 import type { AlertHistoryAnswer } from '../tools/get-alert-history.js';
 
 type Row = AlertHistoryAnswer['data']['alerts'][number];
@@ -16,12 +16,14 @@ export function renderHistory(answer: AlertHistoryAnswer): string {
 function renderRow(row: Row, reference: string | undefined): readonly string[] {
   const flaps = row.flapScore > 0 ? `, flap score ${row.flapScore}` : '';
   const before =
-    row.firedBefore.last === null
+    row.firedBefore.last === undefined
       ? 'not in the 30 days before'
       : `${times(row.firedBefore.times)} in the 30 days before, last ${showTime(row.firedBefore.last, reference)}`;
   return [
     '',
-    `${row.severity.toUpperCase()} ${row.name}${row.service ? ` ${row.service}` : ''}${row.firingNow ? ' FIRING' : ''}`,
+    oneLine(
+      `${row.severity.toUpperCase()} ${row.name} ${row.service ?? ''}${row.firingNow ? ' FIRING' : ''}`,
+    ),
     `  fired ${times(row.firings)}, ${showSeconds(row.firingSeconds)} in all (${Math.round(row.firingShare * 100)} %)${flaps}; ${before}`,
     ...row.latest.map(
       ({ start, end, beganEarlier, value }) =>
@@ -29,11 +31,11 @@ function renderRow(row: Row, reference: string | undefined): readonly string[] {
     ),
     ...row.deploymentsBefore.map(
       ({ id, time, title, minutesBefore }) =>
-        `  deployed ${minutesBefore} min before, ${showTime(time, reference)}: ${id.slice(0, 40)} ${quoteInline(title, 100)}`,
+        `  deployed ${minutesBefore} min before, ${showTime(time, reference)}: ${oneLine(id).slice(0, 40)} ${quoteInline(title, 100)}`,
     ),
     ...row.incidents.map(
       ({ id, title, started, resolution }) =>
-        `  ${id} ${started.slice(0, 10)} ${quoteInline(title, 100)}; ${resolution ? `done then: ${quoteInline(resolution, 200)}` : 'no resolution recorded'}`,
+        `  ${oneLine(id)} ${started.slice(0, 10)} ${quoteInline(title, 100)}; ${resolution ? `done then: ${quoteInline(resolution, 200)}` : 'no resolution recorded'}`,
     ),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Incident, ServicesApi } from '@devops-mcp/domain';
-import { shared, wordsOf } from './words.js';
+import { sameName, sharedWords, wordsOf } from './words.js';
 
 export interface IncidentQuestion {
   readonly service?: string | undefined;
@@ -39,7 +39,7 @@ function rankOne(
 ): RankedIncident | undefined {
   const why: string[] = [];
   let score = 0;
-  const common = alerts.filter((alert) => incident.alerts.some((name) => same(name, alert)));
+  const common = alerts.filter((alert) => incident.alerts.some((name) => sameName(name, alert)));
   if (common.length > 0) {
     score += common.length > 1 ? 40 : 25;
     why.push(`same ${common.length > 1 ? 'alerts' : 'alert'}: ${common.slice(0, 5).join(', ')}`);
@@ -52,12 +52,12 @@ function rankOne(
     score += 10;
     why.push(`${neighbour} is next to ${service} in the graph`);
   }
-  if (kind !== undefined && incident.kind !== null && same(incident.kind, kind)) {
+  if (kind !== undefined && incident.kind !== null && sameName(incident.kind, kind)) {
     score += 20;
     why.push(`same kind: ${kind}`);
   }
   const text = `${incident.title} ${incident.kind ?? ''} ${incident.resolution ?? ''} ${incident.body}`;
-  const found = shared(words, wordsOf(text));
+  const found = sharedWords(words, wordsOf(text));
   if (found.length >= 2 || (found.length === 1 && score > 0)) {
     score += Math.min(15, 3 * found.length);
     why.push(`words: ${found.slice(0, 6).join(', ')}`);
@@ -68,8 +68,4 @@ function rankOne(
 function neighbourOf(service: string, incident: Incident, services: ServicesApi): string | undefined {
   const around = [...(services.get(service)?.dependsOn ?? []), ...services.dependents(service)];
   return incident.services.find((name) => around.includes(name));
-}
-
-function same(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }

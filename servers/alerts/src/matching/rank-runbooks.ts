@@ -1,5 +1,5 @@
 import type { Runbook, ServicesApi } from '@devops-mcp/domain';
-import { shared, wordsOf } from './words.js';
+import { sameName, sharedWords, wordsOf } from './words.js';
 
 export interface RunbookQuestion {
   readonly service?: string | undefined;
@@ -46,13 +46,13 @@ function rankOne(
 ): RankedRunbook | undefined {
   const why: string[] = [];
   let score = 0;
-  const namesAlert = alert !== undefined && runbook.alerts.some((name) => same(name, alert));
+  const namesAlert = alert !== undefined && runbook.alerts.some((name) => sameName(name, alert));
   if (namesAlert) {
     score += 50;
     why.push(`is for the alert ${alert}`);
   }
   const dependency = services.get(service ?? '')?.dependsOn.find((name) => runbook.services.includes(name));
-  const own = service !== undefined && runbook.services.some((name) => same(name, service));
+  const own = service !== undefined && runbook.services.some((name) => sameName(name, service));
   if (own) {
     score += 30;
     why.push(`is for ${service}`);
@@ -60,14 +60,14 @@ function rankOne(
     score += 8;
     why.push(`is for ${dependency}, on which ${service} depends`);
   }
-  const inTitle = shared(words, wordsOf(`${runbook.title} ${runbook.tags.join(' ')}`));
+  const inTitle = sharedWords(words, wordsOf(`${runbook.title} ${runbook.tags.join(' ')}`));
   const foreign = service !== undefined && runbook.services.length > 0 && !own && dependency === undefined;
   if (foreign && !namesAlert && inTitle.length === 0) return undefined;
   if (inTitle.length > 0) {
     score += Math.min(15, 5 * inTitle.length);
     why.push(`title or tags: ${inTitle.slice(0, 5).join(', ')}`);
   }
-  const inBody = shared(words, wordsOf(runbook.body)).filter((word) => !inTitle.includes(word));
+  const inBody = sharedWords(words, wordsOf(runbook.body)).filter((word) => !inTitle.includes(word));
   if (inBody.length >= 2 || (inBody.length === 1 && score > 0)) {
     score += Math.min(5, inBody.length);
     why.push(`text: ${inBody.slice(0, 5).join(', ')}`);
@@ -80,8 +80,4 @@ function rankOne(
 function freshnessOf({ reviewed }: Runbook, now: Date): RankedRunbook['freshness'] {
   if (reviewed === null) return 'never_reviewed';
   return now.getTime() - reviewed.getTime() > freshDays * dayMs ? 'stale' : 'fresh';
-}
-
-function same(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }

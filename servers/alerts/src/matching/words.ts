@@ -23,6 +23,11 @@ export function wordsOf(text: string): ReadonlySet<string> {
   return new Set(words);
 }
 
-export function shared(a: ReadonlySet<string>, b: ReadonlySet<string>): readonly string[] {
+export function sharedWords(a: ReadonlySet<string>, b: ReadonlySet<string>): readonly string[] {
   return [...a].filter((word) => b.has(word));
+}
+
+/** Names compared as people write them, without regard to case. */
+export function sameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }

@@ -1,9 +1,15 @@
 import { type CallContext, definePrompt, noEnvironment, optional } from '@devops-mcp/contract';
-import { type KnowledgeApi, knowledgePort, type ServicesApi, servicesPort } from '@devops-mcp/domain';
+import {
+  completeService,
+  type KnowledgeApi,
+  knowledgePort,
+  oneLine,
+  type ServicesApi,
+  servicesPort,
+} from '@devops-mcp/domain';
 import { z } from 'zod';
 import { rankIncidents } from '../matching/rank-incidents.js';
 import { rankRunbooks } from '../matching/rank-runbooks.js';
-import { completeId } from '../resources/find-record.js';
 import { dataNotInstructions } from './data-not-instructions.js';
 
 interface Args {
@@ -24,11 +30,7 @@ export const investigateIncident = definePrompt({
   }),
   limits: { timeoutMs: 10_000, outputBytes: 16_000 },
   complete: {
-    service: ({ value, ports }) =>
-      completeId(
-        ports.services.list().map(({ name }) => name),
-        value,
-      ),
+    service: completeService,
   },
   target: () => ({ environment: noEnvironment, services: [] }),
   async messages({ args, ports, ...context }) {
@@ -78,13 +80,13 @@ async function knownRecords(
       ...runbooks
         .slice(0, 3)
         .map(
-          ({ runbook, why }) => `Runbook: runbook://${encodeURIComponent(runbook.id)} (${why.join('; ')})`,
+          ({ runbook, why }) => `Runbook: runbook://${encodeURIComponent(runbook.id)} (${oneLine(why.join('; '))})`,
         ),
       ...incidents
         .slice(0, 3)
         .map(
           ({ incident, why }) =>
-            `Past incident: incident://${encodeURIComponent(incident.id)} (${why.join('; ')})`,
+            `Past incident: incident://${encodeURIComponent(incident.id)} (${oneLine(why.join('; '))})`,
         ),
     ];
   } catch (error) {

@@ -1,7 +1,8 @@
 import { definePrompt, noEnvironment } from '@devops-mcp/contract';
-import { knowledgePort, quoteOutside, type Runbook, servicesPort } from '@devops-mcp/domain';
+import { completeService, knowledgePort, oneLine, quoteOutside, type Runbook, servicesPort } from '@devops-mcp/domain';
 import { z } from 'zod';
-import { completeId, findRecord } from '../resources/find-record.js';
+import { completeRunbook } from '../resources/complete-record.js';
+import { findRecord } from '../resources/find-record.js';
 import { dataNotInstructions } from './data-not-instructions.js';
 
 const longestStep = 1200;
@@ -19,16 +20,8 @@ export const runRunbook = definePrompt({
   }),
   limits: { timeoutMs: 10_000, outputBytes: 48_000 },
   complete: {
-    runbook: async ({ value, ports, ...context }) =>
-      completeId(
-        (await ports.knowledge.runbooks(context)).data.map(({ id }) => id),
-        value,
-      ),
-    service: ({ value, ports }) =>
-      completeId(
-        ports.services.list().map(({ name }) => name),
-        value,
-      ),
+    runbook: completeRunbook,
+    service: completeService,
   },
   target: () => ({ environment: noEnvironment, services: [] }),
   async messages({ args, ports, ...context }) {
@@ -48,16 +41,16 @@ export const runRunbook = definePrompt({
 });
 
 function stepsOf({ id, title, steps }: Runbook): readonly string[] {
-  if (steps.length === 0) return [`Runbook ${id} has no steps: read runbook://${encodeURIComponent(id)}.`];
+  if (steps.length === 0) return [`Runbook ${oneLine(id)} has no steps: read runbook://${encodeURIComponent(id)}.`];
   const shown = steps
     .slice(0, mostSteps)
     .flatMap((step, at) => [
-      `Step ${at + 1}${step.tools.length > 0 ? ` (tools: ${step.tools.join(', ')})` : ''}`,
+      `Step ${at + 1}${step.tools.length > 0 ? ` (tools: ${oneLine(step.tools.join(', '))})` : ''}`,
       quoteOutside([step.title, step.text].filter(Boolean).join('\n').slice(0, longestStep)),
     ]);
   const cut =
     steps.length > mostSteps
       ? [`${steps.length - mostSteps} more steps: runbook://${encodeURIComponent(id)}.`]
       : [];
-  return [`Runbook ${id}:`, quoteOutside(title), ...shown, ...cut];
+  return [`Runbook ${oneLine(id)}:`, quoteOutside(title), ...shown, ...cut];
 }

@@ -1,7 +1,8 @@
 import { definePrompt, noEnvironment } from '@devops-mcp/contract';
-import { knowledgePort } from '@devops-mcp/domain';
+import { knowledgePort, oneLine } from '@devops-mcp/domain';
 import { z } from 'zod';
-import { completeId, findRecord } from '../resources/find-record.js';
+import { completeIncident } from '../resources/complete-record.js';
+import { findRecord } from '../resources/find-record.js';
 import { dataNotInstructions } from './data-not-instructions.js';
 
 export const writePostmortem = definePrompt({
@@ -14,24 +15,19 @@ export const writePostmortem = definePrompt({
     environment: z.string().max(40).optional().describe('Environment; default: that of the record'),
   }),
   limits: { timeoutMs: 10_000, outputBytes: 16_000 },
-  complete: {
-    incident: async ({ value, ports, ...context }) =>
-      completeId(
-        (await ports.knowledge.incidents(context)).data.map(({ id }) => id),
-        value,
-      ),
-  },
+  complete: { incident: completeIncident },
   target: () => ({ environment: noEnvironment, services: [] }),
   async messages({ args, ports, ...context }) {
     const found = findRecord('incident', args.incident, (await ports.knowledge.incidents(context)).data);
     const environment = args.environment ?? found.environment ?? 'production';
-    const services = found.services.join(', ') || 'the affected services';
+    const services = oneLine(found.services.join(', ')) || 'the affected services';
+    const id = oneLine(found.id);
     const open =
-      found.status === 'resolved' ? [] : [`${found.id} is still ${found.status}: call the result a draft.`];
+      found.status === 'resolved' ? [] : [`${id} is still ${found.status}: call the result a draft.`];
     const text = [
-      `Write a blameless postmortem of ${found.id}. Facts come from the tools; what they do not show is written as not known.`,
+      `Write a blameless postmortem of ${id}. Facts come from the tools; what they do not show is written as not known.`,
       ...open,
-      `1. Read incident://${encodeURIComponent(found.id)} and build_incident_timeline { incident: "${found.id}", environment: "${environment}" }. Keep its gaps: they are findings.`,
+      `1. Read incident://${encodeURIComponent(found.id)} and build_incident_timeline { incident: "${id}", environment: "${environment}" }. Keep its gaps: they are findings.`,
       `2. Impact: get_service_metrics and get_error_summary for ${services} over the time of the incident, compared with before; who depends on them: get_service_dependencies.`,
       '3. Cause: get_deployment_history and get_deployment_diff around the start. Separate what triggered it, what let it through, and what made it last. Name evidence for each, and against.',
       '4. Repetition: find_similar_incidents. Did an action item of an earlier one cover this? find_runbooks: was there one, was it used, was it right?',

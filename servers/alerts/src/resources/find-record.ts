@@ -1,7 +1,5 @@
 import { ToolError } from '@devops-mcp/contract';
-import { closestNames } from '@devops-mcp/domain';
-
-const mostCompletions = 50;
+import { closestNames, didYouMean } from '@devops-mcp/domain';
 
 /** The record of this id; `not_found` names the closest. */
 export function findRecord<T extends { readonly id: string }>(
@@ -15,23 +13,8 @@ export function findRecord<T extends { readonly id: string }>(
     id,
     records.map((record) => record.id),
   );
+  const finder = kind === 'runbook' ? 'find_runbooks' : 'find_similar_incidents';
   throw new ToolError('not_found', `There is no ${kind} of this id.`, {
-    hint:
-      near.length > 0
-        ? `Did you mean ${near.join(', ')}?`
-        : `find_${kind === 'runbook' ? 'runbooks' : 'similar_incidents'} finds one.`,
+    hint: didYouMean(near, `${finder} finds one.`),
   });
-}
-
-/** Ids with what was typed, those that begin with it first. */
-export function completeId(ids: readonly string[], typed: string): readonly string[] {
-  const text = typed.toLowerCase();
-  return ids
-    .filter((id) => id.toLowerCase().includes(text))
-    .toSorted(
-      (a, b) =>
-        Number(b.toLowerCase().startsWith(text)) - Number(a.toLowerCase().startsWith(text)) ||
-        (a < b ? -1 : 1),
-    )
-    .slice(0, mostCompletions);
 }

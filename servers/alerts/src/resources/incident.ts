@@ -1,7 +1,8 @@
 import { defineResource, noEnvironment } from '@devops-mcp/contract';
-import { knowledgePort } from '@devops-mcp/domain';
+import { knowledgePort, oneLine } from '@devops-mcp/domain';
 import { z } from 'zod';
-import { completeId, findRecord } from './find-record.js';
+import { completeIncident } from './complete-record.js';
+import { findRecord } from './find-record.js';
 
 const mostListed = 50;
 
@@ -15,13 +16,7 @@ export const incident = defineResource({
   ports: { knowledge: knowledgePort },
   params: z.strictObject({ id: z.string().min(1).max(200) }),
   limits: { timeoutMs: 15_000, outputBytes: 80_000 },
-  complete: {
-    id: async ({ value, ports, ...context }) =>
-      completeId(
-        (await ports.knowledge.incidents(context)).data.map(({ id }) => id),
-        value,
-      ),
-  },
+  complete: { id: completeIncident },
   target: () => ({ environment: noEnvironment, services: [] }),
   async read({ params, ports, ...context }) {
     const found = findRecord('incident', params.id, (await ports.knowledge.incidents(context)).data);
@@ -34,7 +29,8 @@ export const incident = defineResource({
       found.resolved ? `resolved: ${found.resolved.toISOString()}` : '',
       found.kind ? `kind: ${found.kind}` : '',
     ];
-    return `# ${found.id} ${found.title}\n\n${facts.filter((fact) => fact !== '').join('; ')}\n\n${found.body}`;
+    const shown = facts.filter((fact) => fact !== '').join('; ');
+    return `# ${oneLine(`${found.id} ${found.title}`)}\n\n${oneLine(shown)}\n\n${found.body}`;
   },
   /** Newest first: those are asked for. */
   async list({ ports, ...context }) {
@@ -42,6 +38,6 @@ export const incident = defineResource({
     return data
       .toSorted((a, b) => b.started.getTime() - a.started.getTime())
       .slice(0, mostListed)
-      .map(({ id, title }) => ({ uri: `incident://${encodeURIComponent(id)}`, name: `${id} ${title}` }));
+      .map(({ id, title }) => ({ uri: `incident://${encodeURIComponent(id)}`, name: oneLine(`${id} ${title}`) }));
   },
 });

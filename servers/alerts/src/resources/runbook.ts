@@ -1,7 +1,8 @@
 import { defineResource, noEnvironment } from '@devops-mcp/contract';
-import { knowledgePort } from '@devops-mcp/domain';
+import { knowledgePort, oneLine } from '@devops-mcp/domain';
 import { z } from 'zod';
-import { completeId, findRecord } from './find-record.js';
+import { completeRunbook } from './complete-record.js';
+import { findRecord } from './find-record.js';
 
 const mostListed = 100;
 
@@ -15,13 +16,7 @@ export const runbook = defineResource({
   ports: { knowledge: knowledgePort },
   params: z.strictObject({ id: z.string().min(1).max(200) }),
   limits: { timeoutMs: 15_000, outputBytes: 80_000 },
-  complete: {
-    id: async ({ value, ports, ...context }) =>
-      completeId(
-        (await ports.knowledge.runbooks(context)).data.map(({ id }) => id),
-        value,
-      ),
-  },
+  complete: { id: completeRunbook },
   target: () => ({ environment: noEnvironment, services: [] }),
   async read({ params, ports, ...context }) {
     const found = findRecord('runbook', params.id, (await ports.knowledge.runbooks(context)).data);
@@ -30,12 +25,13 @@ export const runbook = defineResource({
       found.alerts.length > 0 ? `alerts: ${found.alerts.join(', ')}` : '',
       `reviewed: ${found.reviewed?.toISOString().slice(0, 10) ?? 'never'}`,
     ];
-    return `# ${found.title}\n\n${facts.filter((fact) => fact !== '').join('; ')}\n\n${found.body}`;
+    const shown = facts.filter((fact) => fact !== '').join('; ');
+    return `# ${oneLine(found.title)}\n\n${oneLine(shown)}\n\n${found.body}`;
   },
   async list({ ports, ...context }) {
     const { data } = await ports.knowledge.runbooks(context);
     return data
       .slice(0, mostListed)
-      .map(({ id, title }) => ({ uri: `runbook://${encodeURIComponent(id)}`, name: title }));
+      .map(({ id, title }) => ({ uri: `runbook://${encodeURIComponent(id)}`, name: oneLine(title) }));
   },
 });

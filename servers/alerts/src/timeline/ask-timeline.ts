@@ -2,11 +2,12 @@ import { type CallContext, type PartialFailure, ToolError } from '@devops-mcp/co
 import {
   type ActionHistoryApi,
   type AlertsApi,
-  closestNames,
   type DeploymentsApi,
   fitTokens,
+  frameAnswer,
   type Incident,
   type KnowledgeApi,
+  knownFields,
   type LogsApi,
   optionalAnswer,
   parsePeriod,
@@ -16,6 +17,7 @@ import {
   type Window,
 } from '@devops-mcp/domain';
 import type { z } from 'zod';
+import { findRecord } from '../resources/find-record.js';
 import type { timelineAnswer } from '../tools/build-incident-timeline.js';
 import { recordAlerts } from './alert-events.js';
 import { recordChanges } from './change-events.js';
@@ -101,17 +103,9 @@ function chooseIncident(
   incidents: readonly Incident[] | undefined,
 ): Incident | undefined {
   if (id === undefined) return undefined;
-  const found = incidents?.find((one) => one.id.toLowerCase() === id.toLowerCase());
-  if (found) return found;
-  if (incidents === undefined) {
-    throw new ToolError('unavailable', 'The incident records cannot be read.', {
-      hint: 'Configure or repair the knowledge port, or give service and period instead of incident.',
-    });
-  }
-  const ids = incidents.map((one) => one.id);
-  const near = closestNames(id, ids);
-  throw new ToolError('not_found', `There is no incident ${id}.`, {
-    hint: `Known: ${(near.length > 0 ? near : ids.slice(-5)).join(', ') || 'none'}.`,
+  if (incidents !== undefined) return findRecord('incident', id, incidents);
+  throw new ToolError('unavailable', 'The incident records cannot be read.', {
+    hint: 'Configure or repair the knowledge port, or give service and period instead of incident.',
   });
 }
 

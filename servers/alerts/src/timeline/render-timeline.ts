@@ -1,4 +1,4 @@
-import { quoteInline, renderNotes, renderWindow, showSeconds, showTime } from '@devops-mcp/domain';
+import { oneLine, quoteInline, renderNotes, renderWindow, showSeconds, showTime } from '@devops-mcp/domain';
 import type { TimelineAnswer } from '../tools/build-incident-timeline.js';
 
 /** Markdown to paste into a record, or the data as JSON. */
@@ -9,7 +9,7 @@ export function renderTimeline(answer: TimelineAnswer): string {
   return [
     `# Timeline: ${quoteInline(data.title)}`,
     '',
-    `${data.environment}${data.services.length > 0 ? `, ${data.services.join(', ')}` : ''}; ${renderWindow(window)}`,
+    oneLine(`${[data.environment, ...data.services].join(', ')}; ${renderWindow(window)}`),
     '',
     '## Phases',
     ...data.phases.map((phase) => phaseLine(phase, reference)),
@@ -18,9 +18,9 @@ export function renderTimeline(answer: TimelineAnswer): string {
     ...(data.events.length === 0 ? ['Nothing is on record.'] : []),
     ...data.events.map(
       ({ time, kind, service, text }) =>
-        `- ${showTime(time, reference)} ${kind.replaceAll('_', ' ')}${service ? ` ${service}` : ''}: ${text}`,
+        oneLine(`- ${showTime(time, reference)} ${kind.replaceAll('_', ' ')}${service ? ` ${service}` : ''}: ${text}`),
     ),
-    ...(data.gaps.length > 0 ? ['', '## Gaps', ...data.gaps.map((gap) => `- ${gap}`)] : []),
+    ...(data.gaps.length > 0 ? ['', '## Gaps', ...data.gaps.map((gap) => oneLine(`- ${gap}`))] : []),
     '',
     renderNotes(answer),
   ].join('\n');
@@ -30,10 +30,10 @@ function phaseLine(
   { phase, time, secondsFromStart, basis }: TimelineAnswer['data']['phases'][number],
   reference: string | undefined,
 ): string {
-  if (time === null) return `- ${phase}: not known (${basis})`;
+  if (time === undefined) return oneLine(`- ${phase}: not known (${basis})`);
   const after =
-    phase === 'started' || secondsFromStart === null
+    phase === 'started' || secondsFromStart === undefined
       ? ''
       : `, ${showSeconds(secondsFromStart)} after the start`;
-  return `- ${phase}: ${showTime(time, reference)}${after} (${basis})`;
+  return oneLine(`- ${phase}: ${showTime(time, reference)}${after} (${basis})`);
 }

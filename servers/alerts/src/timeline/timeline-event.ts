@@ -1,4 +1,4 @@
-import { cutText } from '@devops-mcp/domain';
+import { cutText, oneLine } from '@devops-mcp/domain';
 
 export const eventKinds = [
   'alert',
@@ -36,5 +36,5 @@ export function inScope(scope: TimelineScope, service: string | null, alert?: st
 
 /** A name from outside, on one line. */
 export function nameText(name: string): string {
-  return cutText(name.replaceAll(/\s+/g, ' ').trim(), 80);
+  return cutText(oneLine(name), 80);
 }

@@ -31,8 +31,8 @@ export const timelineAnswer = envelope(
     phases: z.array(
       z.object({
         phase: z.enum(phaseNames),
-        time: z.string().nullable(),
-        secondsFromStart: z.number().nullable(),
+        time: z.string().optional(),
+        secondsFromStart: z.number().optional(),
         basis: z.string(),
       }),
     ),
@@ -40,7 +40,7 @@ export const timelineAnswer = envelope(
       z.object({
         time: z.string(),
         kind: z.enum(eventKinds),
-        service: z.string().nullable(),
+        service: z.string().optional(),
         text: z.string(),
       }),
     ),

@@ -16,13 +16,13 @@ export const activePorts = { alerts: alertsPort, services: servicesPort };
 const alertRow = z.object({
   fingerprint: z.string(),
   name: z.string(),
-  service: z.string().nullable(),
+  service: z.string().optional(),
   instance: z.string().optional(),
   severity,
-  rawSeverity: z.string().nullable(),
+  rawSeverity: z.string().optional(),
   since: z.string(),
-  value: z.number().nullable(),
-  threshold: z.number().nullable(),
+  value: z.number().optional(),
+  threshold: z.number().optional(),
   comparison: z.string().optional(),
   unit: z.string().optional(),
   trend: z.enum(['rising', 'falling', 'steady']).optional(),
@@ -44,9 +44,9 @@ export const activeAlertsAnswer = envelope(
     silenced: z.number(),
     /** Alerts of other services that were asked to be left out. */
     elsewhere: z.number(),
-    /** Most urgent first; `root` is null for alerts without a service. */
+    /** Most urgent first; `root` is absent for alerts without a service. */
     groups: z.array(
-      z.object({ root: z.string().nullable(), why: z.array(z.string()), alerts: z.array(alertRow) }),
+      z.object({ root: z.string().optional(), why: z.array(z.string()), alerts: z.array(alertRow) }),
     ),
   }),
 );

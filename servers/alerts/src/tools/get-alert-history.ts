@@ -18,7 +18,7 @@ export const alertHistoryAnswer = envelope(
     alerts: z.array(
       z.object({
         name: z.string(),
-        service: z.string().nullable(),
+        service: z.string().optional(),
         severity,
         firingNow: z.boolean(),
         firings: z.number(),
@@ -29,19 +29,19 @@ export const alertHistoryAnswer = envelope(
         latest: z.array(
           z.object({
             start: z.string(),
-            end: z.string().nullable(),
+            end: z.string().optional(),
             beganEarlier: z.boolean().optional(),
             value: z.number().optional(),
           }),
         ),
         /** In the 30 days before the period. */
-        firedBefore: z.object({ times: z.number(), last: z.string().nullable() }),
+        firedBefore: z.object({ times: z.number(), last: z.string().optional() }),
         incidents: z.array(
           z.object({
             id: z.string(),
             title: z.string(),
             started: z.string(),
-            resolution: z.string().nullable(),
+            resolution: z.string().optional(),
           }),
         ),
         deploymentsBefore: z.array(

@@ -38,9 +38,7 @@ export async function answerDiff(
   );
   const { data } = answer;
   const summary = diffRowOf(data.summary);
-  const frame = frameAnswer(answer);
-  const room = input.maxTokens - frame.tokens - estimateTokens(summary);
-  const shown = fitPatches(data, room, answer.truncation);
+  const shown = fitPatches(data, input.maxTokens - estimateTokens(summary), answer.truncation);
   return {
     data: {
       service,
@@ -50,7 +48,7 @@ export async function answerDiff(
       files: shown.files,
       withoutPatch: shown.withoutPatch,
     },
-    ...frame.fields,
+    ...frameAnswer(answer).fields,
     ...truncationField(shown.truncation),
   };
 }
@@ -81,7 +79,6 @@ function fitPatches(
   const howToGetMore = 'Raise maxTokens, or compare revisions that lie closer together.';
   const fitted = fitTokens(rows, {
     maxTokens: room,
-    reserved: 0,
     total: cut?.total ?? rows.length,
     howToGetMore,
   });
