@@ -10,6 +10,7 @@ import { type BenchOptions, readOptions, type SectionName } from './options.js';
 import { measureOtlp } from './otlp.js';
 import { type Aim, renderTable, type Section } from './report.js';
 import { root } from './servers.js';
+import { endAllProcesses } from './stdio-process.js';
 import { measureTokens } from './tokens.js';
 import { fullVolume, quickVolume } from './volume.js';
 
@@ -34,7 +35,7 @@ async function bench({ only, quick, json }: BenchOptions): Promise<void> {
     };
     const measure: Readonly<Record<SectionName, () => Promise<Section>>> = {
       cold: async () => measureColdStart(await company(), folder, volume, say),
-      calls: async () => measureCalls(await company(), folder, volume, say),
+      calls: async () => measureCalls(await company(), folder, volume.calls, say),
       tokens: async () => measureTokens(await company(), say),
       otlp: () => measureOtlp(join(folder, 'otlp'), volume.otlp, say),
     };
@@ -59,6 +60,7 @@ async function bench({ only, quick, json }: BenchOptions): Promise<void> {
     }
     print(`Load at the end: ${load.after.join(' ')}`);
   } finally {
+    endAllProcesses();
     await rm(folder, { recursive: true, force: true });
   }
 }

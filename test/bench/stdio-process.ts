@@ -26,9 +26,18 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+const running = new Set<ChildProcessWithoutNullStreams>();
+
+/** Ends what a measurement left behind when it failed. */
+export function endAllProcesses(): void {
+  for (const child of running) child.kill();
+}
+
 export function startProcess(program: string, args: readonly string[] = []): StdioProcess {
   const begun = performance.now();
   const child = spawn(process.execPath, [program, ...args], { stdio: 'pipe' });
+  running.add(child);
+  child.once('close', () => running.delete(child));
   const said = tailOf(child);
   const waiting = answersOf(child, () => new Error(`${program} ended: ${said()}`));
   let lastId = 0;

@@ -33,11 +33,9 @@ export const typicalCalls: readonly TypicalCall[] = [
   {
     server: 'alerts',
     tool: 'propose_acknowledge_alert',
-    input: (_, seen) => ({
-      environment,
+    input: ({ changeRequest: changeRef }, seen) => ({
+      ...{ environment, note: 'Looking at it', reason, changeRef },
       alert: found(seen, 'get_active_alerts', 'fingerprint'),
-      note: 'Looking at it',
-      reason,
     }),
   },
   {

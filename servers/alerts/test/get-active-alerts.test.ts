@@ -54,7 +54,7 @@ describe('grouping by likely root', () => {
     const groups = groupByRoot(troubles, cycle);
     expect(groups.map(({ root, services }) => [root, services])).toEqual([['c', ['c', 'd', 'b', 'a']]]);
     const { answer } = await ask([alert('A', null, '11:00:00')]);
-    expect(answer.data.groups).toMatchObject([{ root: null, why: [], alerts: [{ service: null }] }]);
+    expect(answer.data.groups).toMatchObject([{ why: [], alerts: [{ name: 'A' }] }]);
   });
 });
 

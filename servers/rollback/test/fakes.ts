@@ -1,8 +1,6 @@
 import type { JsonObject } from '@devops-mcp/contract';
 import { ToolError } from '@devops-mcp/contract';
 import type {
-  AlertsApi,
-  AlertTransition,
   Deployment,
   DeploymentsApi,
   DeploymentsWriteApi,
@@ -124,15 +122,6 @@ export function fakeMetrics(
       };
       return { data: { series: [series], missing: [] }, source };
     },
-  };
-}
-
-export function fakeAlerts(transitions: readonly AlertTransition[]): Pick<AlertsApi, 'transitions'> {
-  return {
-    transitions: async ({ window }) => ({
-      data: transitions.filter(({ time }) => time >= window.start && time < window.end),
-      source,
-    }),
   };
 }
 

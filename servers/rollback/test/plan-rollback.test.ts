@@ -1,5 +1,5 @@
 import type { MigrationFile } from '@devops-mcp/domain';
-import { fakeServices } from '@devops-mcp/testing';
+import { fakeAlerts, fakeServices } from '@devops-mcp/testing';
 import { describe, expect, it } from 'vitest';
 import { rollBackService } from '../src/actions/roll-back-service.js';
 import { planRollback } from '../src/tools/plan-rollback.js';
@@ -33,12 +33,12 @@ function setUp(
     services,
     planStore,
     metrics: { ...metrics, listMetrics: notUsed, findAnomalies: notUsed, services: notUsed },
-    alerts: undefined,
+    alerts: fakeAlerts({}),
   };
   const run = (target = 'last_known_good', overrides = {}) =>
     planRollback.run({
       ...context,
-      input: { service: 'payments-api', environment: 'production', target },
+      input: { service: 'payments-api', environment: 'production', target, maxTokens: 4000 },
       ports: { ...ports, ...overrides },
     });
   return { repository, planStore, ports, run };
@@ -105,7 +105,12 @@ describe('plan_rollback', () => {
 
   it('answers an unknown service with the closest names', async () => {
     const { ports } = setUp();
-    const input = { service: 'payment-api', environment: 'production', target: 'last_known_good' };
+    const input = {
+      service: 'payment-api',
+      environment: 'production',
+      target: 'last_known_good',
+      maxTokens: 4000,
+    };
     await expect(planRollback.run({ ...context, input, ports })).rejects.toMatchObject({
       code: 'not_found',
       hint: expect.stringContaining('payments-api'),

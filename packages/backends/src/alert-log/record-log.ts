@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { JsonObject } from '@devops-mcp/contract';
+import { syncFolder } from '../sync-folder.js';
 import { followLines } from './follow-lines.js';
 
 const maxLineBytes = 128 * 1024;
@@ -66,15 +67,4 @@ async function endsInsideLine(file: Awaited<ReturnType<typeof open>>): Promise<b
   const last = Buffer.alloc(1);
   await file.read(last, 0, 1, size - 1);
   return last[0] !== 10;
-}
-
-/** Makes a new file's name as durable as its content. Windows cannot open a folder for that. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

@@ -1,7 +1,8 @@
 import { ToolError } from '@devops-mcp/contract';
 import type { ChangeRequest, ChangesApi, Window } from '@devops-mcp/domain';
 import { z } from 'zod';
-import { at, parseDocuments } from './document.js';
+import { readFrontMatter } from '../front-matter.js';
+import { at } from './document.js';
 import { headOf, type Repository, readFileAt } from './repository.js';
 
 const name = z.string().min(1).max(200);
@@ -38,8 +39,7 @@ export function changeRequests(open: (signal: AbortSignal) => Promise<Repository
 }
 
 function readChangeRequest(id: string, text: string, revision: string): ChangeRequest {
-  const block = /^---\r?\n([\s\S]{1,20000}?)\r?\n---\s*(?:\r?\n|$)/.exec(text)?.[1];
-  const parsed = frontMatter.safeParse(block === undefined ? undefined : parseDocuments(block)?.[0]);
+  const parsed = frontMatter.safeParse(readFrontMatter(text)?.fields);
   if (!parsed.success) throw unreadable(id, parsed.error);
   const { status, requester, approvedBy, services, environments, window } = parsed.data;
   return {

@@ -1,4 +1,5 @@
 import { parseAllDocuments } from 'yaml';
+import { isRecord } from '../record.js';
 
 /** Where a value stands: file, document within the file, keys within the document. */
 export interface Place {
@@ -36,10 +37,6 @@ export function at(value: unknown, ...keys: readonly (string | number)[]): unkno
     else return undefined;
   }
   return current;
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function asList(value: unknown): readonly unknown[] {

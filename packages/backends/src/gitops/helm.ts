@@ -1,4 +1,5 @@
-import { asCount, asEntries, asList, asText, at, isRecord, type Place } from './document.js';
+import { isRecord } from '../record.js';
+import { asCount, asEntries, asList, asText, at, type Place } from './document.js';
 import { type Draft, restartAnnotations } from './manifest-draft.js';
 
 /**

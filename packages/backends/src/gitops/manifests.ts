@@ -1,4 +1,5 @@
-import { asList, at, isRecord, type Place, parseDocuments } from './document.js';
+import { isRecord } from '../record.js';
+import { asList, at, type Place, parseDocuments } from './document.js';
 import { readHelmValues } from './helm.js';
 import { readKubernetes, workloadNames } from './kubernetes.js';
 import { readKustomization } from './kustomize.js';

@@ -2,8 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ActionOutcome, type JsonObject, ToolError } from '@devops-mcp/contract';
+import { readFrontMatter } from '../front-matter.js';
+import { syncFolder } from '../sync-folder.js';
 import { textField } from './fields.js';
-import { readFrontMatter } from './front-matter.js';
 import { type IncidentChange, incidentChange, renderIncident } from './incident-change.js';
 import { readIncident } from './read-incident.js';
 
@@ -84,15 +85,4 @@ async function readBack(path: string, change: IncidentChange): Promise<ActionOut
     observed: { id: change.id, status: incident?.status ?? null },
     verified,
   };
-}
-
-/** Makes the new name as durable as the content. Windows cannot open a folder for that. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

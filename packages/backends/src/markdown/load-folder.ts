@@ -1,6 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import { type MarkdownFile, readFrontMatter } from './front-matter.js';
+import { type MarkdownFile, readFrontMatter } from '../front-matter.js';
 
 const mostFiles = 2000;
 const mostDepth = 4;

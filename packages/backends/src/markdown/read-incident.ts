@@ -1,6 +1,6 @@
 import type { Incident } from '@devops-mcp/domain';
+import type { MarkdownFile } from '../front-matter.js';
 import { listField, readTime, severityField, textField, timeField } from './fields.js';
-import type { MarkdownFile } from './front-matter.js';
 import { headingOf, linesOf, titleOf } from './markdown-lines.js';
 
 const longestBody = 64 * 1024;

@@ -1,6 +1,6 @@
 import type { Runbook, RunbookStep } from '@devops-mcp/domain';
+import type { MarkdownFile } from '../front-matter.js';
 import { listField, textField, timeField } from './fields.js';
-import type { MarkdownFile } from './front-matter.js';
 import { headingOf, linesOf, type MarkdownLine, titleOf } from './markdown-lines.js';
 
 const longestBody = 64 * 1024;

@@ -21,6 +21,7 @@ import { querySignals } from './metrics/query-signals.js';
 import { servicesWithTelemetry } from './metrics/services.js';
 import type { OtlpPort } from './port-context.js';
 import { type LoadDuckDb, loadDuckDb } from './store/duckdb.js';
+import type { TableName } from './store/tables.js';
 import { openTelemetry, type Telemetry } from './store/telemetry.js';
 import { compareTraces } from './traces/compare-traces.js';
 import { getTrace } from './traces/get-trace.js';
@@ -42,16 +43,23 @@ type Context = BackendContext<Config>;
 export function createOtlpBackend(load: LoadDuckDb = loadDuckDb): BackendDefinition {
   // The ports of one process share what they have read.
   const opened = new Map<string, Telemetry>();
-  const open = (context: Context) => openPort(context, opened, load);
+  const open = (context: Context, tables: readonly TableName[]) => openPort(context, tables, opened, load);
   return defineBackend({
     name: 'otlp',
     title: 'OpenTelemetry files',
     config,
     ports: [
-      { port: metricsPort, open: async (context: Context) => metricsApi(await open(context)) },
-      { port: dependenciesPort, open: async (context: Context) => dependenciesApi(await open(context)) },
-      { port: logsPort, open: async (context: Context) => logsApi(await open(context)) },
-      { port: tracesPort, open: async (context: Context) => tracesApi(await open(context)) },
+      // Where there are no metrics of requests, these come from spans.
+      {
+        port: metricsPort,
+        open: async (context: Context) => metricsApi(await open(context, ['points', 'spans'])),
+      },
+      {
+        port: dependenciesPort,
+        open: async (context: Context) => dependenciesApi(await open(context, ['spans'])),
+      },
+      { port: logsPort, open: async (context: Context) => logsApi(await open(context, ['logs'])) },
+      { port: tracesPort, open: async (context: Context) => tracesApi(await open(context, ['spans'])) },
     ],
   });
 }
@@ -61,6 +69,7 @@ export const otlpBackend: BackendDefinition = createOtlpBackend();
 
 async function openPort(
   context: Context,
+  tables: readonly TableName[],
   opened: Map<string, Telemetry>,
   load: LoadDuckDb,
 ): Promise<OtlpPort> {
@@ -79,7 +88,7 @@ async function openPort(
       clock: context.clock,
     });
   opened.set(key, telemetry);
-  return { telemetry, services: context.services };
+  return { telemetry, services: context.services, tables };
 }
 
 function metricsApi(port: OtlpPort): MetricsApi {

@@ -2,19 +2,24 @@ import { type CallContext, type ServiceMapping, type Source, ToolError } from '@
 import type { Window } from '@devops-mcp/domain';
 import { closestNames } from './closest-names.js';
 import type { Parameter, Row } from './store/duckdb.js';
-import type { TableName } from './store/tables.js';
+import { type TableName, tableNames } from './store/tables.js';
 import type { Snapshot, Telemetry } from './store/telemetry.js';
 
 /** What every port of this backend is made from. */
 export interface OtlpPort {
   readonly telemetry: Telemetry;
   readonly services: ServiceMapping;
+  /** What the port's calls ask about; a call waits for these tables and no others. */
+  readonly tables: readonly TableName[];
 }
 
 /** One call's view of the telemetry, which also remembers the statements that were run. */
 export interface Session {
   query<R extends Row>(sql: string, parameters: readonly Parameter[]): Promise<R[]>;
+  /** Of the tables that were asked for so far. */
   readonly snapshot: Snapshot;
+  /** Reads more tables, for the few calls that turn out to need them. */
+  need(tables: readonly TableName[]): Promise<void>;
   readonly services: ServiceMapping;
   readonly context: CallContext;
   /** The main statement, for the answer's `source`. Parameters are shown as `?`. */
@@ -23,11 +28,32 @@ export interface Session {
 
 const longestQuery = 1_500;
 
-export async function openSession(port: OtlpPort, context: CallContext): Promise<Session> {
-  const snapshot = await port.telemetry.snapshot(context);
+export interface SessionNeeds {
+  /** Instead of the tables of the port. */
+  readonly tables?: readonly TableName[];
+  /** Services that are asked about. Where the tables do not know one, all others are read before it is refused. */
+  readonly services?: readonly string[];
+}
+
+export async function openSession(
+  port: OtlpPort,
+  context: CallContext,
+  needs: SessionNeeds = {},
+): Promise<Session> {
+  let snapshot = await port.telemetry.snapshot(needs.tables ?? port.tables, context);
+  const need = async (tables: readonly TableName[]) => {
+    if (tables.every((table) => snapshot.tables.includes(table))) return;
+    snapshot = await port.telemetry.snapshot([...snapshot.tables, ...tables], context);
+  };
+  const names = new Set(snapshot.extents.map((extent) => extent.service));
+  const asked = needs.services?.map((service) => port.services.telemetryName(service)) ?? [];
+  if (!asked.every((name) => names.has(name))) await need(tableNames);
   const statements: string[] = [];
   return {
-    snapshot,
+    get snapshot() {
+      return snapshot;
+    },
+    need,
     services: port.services,
     context,
     query(sql, parameters) {

@@ -2,6 +2,9 @@
 export function cutLines(text: string, most: number): string {
   if (text.length <= most) return text;
   const end = text.lastIndexOf('\n', most) + 1;
-  const missing = text.slice(end).split('\n').filter((line) => line !== '').length;
+  const missing = text
+    .slice(end)
+    .split('\n')
+    .filter((line) => line !== '').length;
   return `${text.slice(0, end)}(${missing} more lines)\n`;
 }

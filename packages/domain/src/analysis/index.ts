@@ -13,6 +13,7 @@ export * from './fit-tokens.js';
 export * from './frame-answer.js';
 export * from './judge-change.js';
 export * from './known-fields.js';
+export * from './most-pods.js';
 export * from './optional-answer.js';
 export * from './port-setting.js';
 export * from './quote-outside.js';

@@ -30,8 +30,12 @@ export function unknownService(service: string, known: readonly string[]): ToolE
     known.length > 0
       ? `Known services: ${[...new Set(known)].slice(0, 10).join(', ')}.`
       : 'No service is known: check catalog and ports in devops-mcp.yaml.';
-  return new ToolError('not_found', `There is no service ${service} in the catalog or in what was observed.`, {
-    hint: didYouMean(closest, otherwise),
-    details: { known: closest },
-  });
+  return new ToolError(
+    'not_found',
+    `There is no service ${service} in the catalog or in what was observed.`,
+    {
+      hint: didYouMean(closest, otherwise),
+      details: { known: closest },
+    },
+  );
 }

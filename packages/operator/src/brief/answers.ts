@@ -72,12 +72,16 @@ export const errorsAnswer = z.object({
 export const comparisonAnswer = z.object({
   data: z.object({
     traces: z.number(),
+    baselineTraces: z.number().default(0),
     operations: z.array(
       z.object({
         service: text,
         operation: text,
         instance: maybe(text),
+        peer: maybe(text),
         blame: z.number(),
+        calls: z.number().default(0),
+        previousCalls: z.number().default(0),
         selfMsP95: z.number(),
         previousSelfMsP95: z.number(),
         errorShare: z.number(),

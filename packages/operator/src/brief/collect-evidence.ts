@@ -8,7 +8,7 @@ import {
   historyAnswer,
 } from './answers.js';
 import type { Asker } from './ask.js';
-import { type Evidence, minuteMs } from './evidence.js';
+import { type Evidence, minuteMs, type OperationFact } from './evidence.js';
 
 export interface Question {
   readonly environment: string;
@@ -20,12 +20,14 @@ export interface Question {
 
 type Found<S extends z.ZodType> = z.output<S> | undefined;
 
+export type ComparisonFound = Found<typeof comparisonAnswer>;
+
 /** The answers of the first round, as they came. */
 export interface FirstRound {
   readonly alerts: Found<typeof alertsAnswer>;
   readonly anomalies: Found<typeof anomaliesAnswer>;
   readonly errors: Found<typeof errorsAnswer>;
-  readonly comparison: Found<typeof comparisonAnswer>;
+  readonly comparison: ComparisonFound;
   readonly history: Found<typeof historyAnswer>;
 }
 
@@ -56,12 +58,7 @@ export async function askFirstRound(asker: Asker, question: Question): Promise<F
       { environment, period, top: 30, maxTokens: answerTokens },
       errorsAnswer,
     ),
-    asker.ask(
-      'logs',
-      'compare_traces',
-      { environment, period, top: 20, maxTokens: answerTokens },
-      comparisonAnswer,
-    ),
+    askComparison(asker, question, question.windowMinutes * minuteMs),
     asker.ask(
       'deployments',
       'get_deployment_history',
@@ -75,6 +72,22 @@ export async function askFirstRound(asker: Asker, question: Question): Promise<F
     ),
   ]);
   return { alerts, anomalies, errors, comparison, history };
+}
+
+/** Traces of the last `lengthMs` against those of the same length before. */
+export function askComparison(asker: Asker, question: Question, lengthMs: number): Promise<ComparisonFound> {
+  const at = question.at.getTime();
+  return asker.ask(
+    'logs',
+    'compare_traces',
+    {
+      environment: question.environment,
+      period: interval(at - lengthMs, at),
+      top: 30,
+      maxTokens: answerTokens,
+    },
+    comparisonAnswer,
+  );
 }
 
 /** The graph around the services that look ill; one call reaches three calls away in both directions. */
@@ -117,13 +130,7 @@ export function toEvidence(
       ...group,
       firstSeen: Date.parse(group.firstSeen),
     })),
-    operations: (round.comparison?.data.operations ?? []).map(
-      ({ selfMsP95, previousSelfMsP95, ...operation }) => ({
-        ...operation,
-        selfMs: selfMsP95,
-        previousSelfMs: previousSelfMsP95,
-      }),
-    ),
+    operations: operationsOf(round.comparison),
     changes: (round.history?.data.deployments ?? []).map(({ diff, title, ...change }) => ({
       ...change,
       migrations: diff?.migrations ?? [],
@@ -139,6 +146,14 @@ export function toEvidence(
       (round.errors?.data.total ?? 0) > 0 ? 1 : 0,
     ),
   };
+}
+
+export function operationsOf(found: ComparisonFound): readonly OperationFact[] {
+  return (found?.data.operations ?? []).map(({ selfMsP95, previousSelfMsP95, ...operation }) => ({
+    ...operation,
+    selfMs: selfMsP95,
+    previousSelfMs: previousSelfMsP95,
+  }));
 }
 
 export function interval(from: number, to: number): string {

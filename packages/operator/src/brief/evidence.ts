@@ -47,7 +47,12 @@ export interface OperationFact {
   readonly service: string;
   readonly operation: string;
   readonly instance: string | null;
+  /** Share of all time and errors of the environment that were not there before. */
   readonly blame: number;
+  readonly calls: number;
+  readonly previousCalls: number;
+  /** The service that the operation calls, where it is known. */
+  readonly peer: string | null;
   readonly selfMs: number;
   readonly previousSelfMs: number;
   readonly errorShare: number;

@@ -1,9 +1,11 @@
 import { onCallAnswer, planAnswer, runbooksAnswer, signalsAnswer, similarAnswer } from './answers.js';
 import type { Asker } from './ask.js';
+import { graphOf, isIll } from './brief-graph.js';
 import { askDependencies, askFirstRound, interval, type Question, toEvidence } from './collect-evidence.js';
 import { type Evidence, minuteMs } from './evidence.js';
+import { focusTraces } from './focus.js';
 import type { Brief, BriefAffected, BriefGraph, BriefPlan, BriefPlot, Suspect } from './model.js';
-import { findOnset } from './onset.js';
+import { findOnset, type Onset, refineOnset } from './onset.js';
 import { rankSuspects } from './rank-suspects.js';
 
 export interface BriefResult {
@@ -30,13 +32,15 @@ export async function makeBrief(
   onProgress: (message: string) => void,
 ): Promise<BriefResult> {
   onProgress('Asking for alerts, anomalies, errors, traces and changes');
-  const round = await askFirstRound(asker, question);
+  const answers = await askFirstRound(asker, question);
+  const noticed = findOnset(toEvidence(answers, undefined, question));
+  const comparison = await focusTraces(asker, question, noticed.onset, answers.comparison);
+  const round = { ...answers, comparison };
   const centre = question.service ?? centreOf(toEvidence(round, undefined, question));
   onProgress(centre === null ? 'Nothing points at a service' : `Following the dependencies of ${centre}`);
   const dependencies = centre === null ? undefined : await askDependencies(asker, question, centre);
   const evidence = toEvidence(round, dependencies, question);
-  const { verdict, onset } = findOnset(evidence);
-  const suspects = verdict === 'fault' ? rankSuspects(evidence, onset ?? evidence.at) : [];
+  const { verdict, onset, suspects } = judge(evidence);
   const [top] = suspects;
   onProgress(top ? `Asking for help about ${top.service}` : 'Closing the brief');
   const help = await askForHelp(asker, question, evidence, top);
@@ -58,15 +62,19 @@ export async function makeBrief(
     rollbackPlan: help.plan,
     unreachable: [...asker.unreached],
   };
-  const graph = {
-    nodes: (dependencies?.data.nodes ?? []).map(({ name, health }) => ({ service: name, health })),
-    edges: (dependencies?.data.edges ?? []).map(({ from, to, errorShare }) => ({
-      from,
-      to,
-      errorShare: errorShare ?? null,
-    })),
-  };
+  const graph = graphOf(dependencies?.data);
   return { brief, plots: help.plots, graph, calls: asker.calls() };
+}
+
+/** The first suspect tells the onset better than all services together, and the onset tells which change counts. */
+function judge(evidence: Evidence): Onset & { readonly suspects: readonly Suspect[] } {
+  const { verdict, onset } = findOnset(evidence);
+  if (verdict !== 'fault') return { verdict, onset, suspects: [] };
+  const [top] = rankSuspects(evidence, onset ?? evidence.at);
+  const refined = top === undefined ? onset : refineOnset(evidence, top, onset);
+  // A leak begins long before it is felt, and what else happened then does not explain what is felt.
+  const felt = top?.kind === 'memory_leak' ? onset : refined;
+  return { verdict, onset: refined, suspects: rankSuspects(evidence, felt ?? evidence.at) };
 }
 
 /** The service around which the graph is asked for: the one with the most evidence before the graph is known. */
@@ -191,7 +199,7 @@ function affectedOf(
     owner: string | null;
   }[],
 ): readonly BriefAffected[] {
-  const ill = nodes.filter(({ health }) => health !== 'healthy' && health !== 'unknown');
+  const ill = nodes.filter(({ health }) => isIll(health));
   const known = new Set(ill.map(({ name }) => name));
   const others = [...new Set(evidence.anomalies.map(({ service }) => service))].filter(
     (service) => !known.has(service),

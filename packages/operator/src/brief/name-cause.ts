@@ -1,9 +1,13 @@
 import { type ChangeFact, type ErrorFact, type Evidence, minuteMs } from './evidence.js';
+import { mentions } from './mentions.js';
 import type { CauseKind } from './model.js';
+import { confidenceOf, errorGrowth } from './significance.js';
 
 const changeReachMs = 45 * minuteMs;
 /** Memory that left its normal this long before users felt anything is the cause and not a symptom. */
 const leakLeadMs = 10 * minuteMs;
+/** Traffic is the cause of what begins with it. */
+const sameTimeMs = 3 * minuteMs;
 const cannotReach =
   /\b(timed? ?out|timeout|refused|unreachable|unavailable|reset|no route|circuit|503|504|econn\w+|deadline exceeded)\b/i;
 const slowDatabase =
@@ -36,7 +40,9 @@ export function nameCause(service: string, evidence: Evidence, onset: number): C
   if (change) return kindOfChange(change);
   const said = kindOfErrors(service, evidence);
   if (said !== null) return said;
-  const busier = signal('request_rate').some(({ value, baseline }) => value > 1.8 * baseline);
+  const busier = signal('request_rate').some(
+    ({ value, baseline, onset: since }) => value > 1.8 * baseline && Math.abs(since - onset) < sameTimeMs,
+  );
   if (busier) return 'traffic_spike';
   if (signal('cpu').length > 0) return 'cpu_contention';
   return fails(service, evidence) ? 'dependency_outage' : 'network_delay';
@@ -60,15 +66,16 @@ function kindOfErrors(service: string, evidence: Evidence): CauseKind | null {
 
 function fails(service: string, evidence: Evidence): boolean {
   const failing = evidence.operations.some(
-    (found) => found.service === service && found.errorShare > found.previousErrorShare + 0.02,
+    (found) =>
+      found.service === service &&
+      found.errorShare > found.previousErrorShare + 0.02 &&
+      confidenceOf(found) > 0.5,
   );
   return failing || errorsAbout(service, evidence).length > 0;
 }
 
 function errorsAbout(service: string, { errors }: Evidence): readonly ErrorFact[] {
   return errors.filter(
-    (error) =>
-      error.count > 1.5 * error.previousCount &&
-      (error.service === service || error.template.includes(service)),
+    (error) => errorGrowth(error) > 0 && (error.service === service || mentions(error.template, service)),
   );
 }

@@ -1,11 +1,7 @@
-import {
-  type AnomalyFact,
-  type ChangeFact,
-  type ErrorFact,
-  type Evidence,
-  minuteMs,
-  resourceSignals,
-} from './evidence.js';
+import { clockOf, describeAnomaly, describeChange, shorten } from './describe-fact.js';
+import { type AnomalyFact, type Evidence, minuteMs, resourceSignals } from './evidence.js';
+import { mentions } from './mentions.js';
+import { errorGrowth, errorsConfidence, isHarm } from './significance.js';
 
 /** One thing that speaks for or against one service; the weights are in the same unit throughout. */
 export interface Weight {
@@ -19,7 +15,6 @@ export interface Weight {
 
 /** How far each kind of evidence can move a suspect. Set once, for every kind of fault and every system. */
 const most = {
-  traces: 3,
   ownErrors: 1.5,
   namedByOthers: 1.2,
   blamesOthers: 0.5,
@@ -29,35 +24,36 @@ const most = {
   slowChange: 1,
   alert: 0.15,
 } as const;
+/** Scores that count in full. */
+const fullScore = 8;
+const fullResourceScore = 12;
+/** What is over again is rarely what is wrong now. */
+const overShare = 0.25;
+const alertsCounted = 2;
 /** A change explains what begins within minutes of it; after three quarters of an hour hardly. */
 const changeReachMs = 45 * minuteMs;
 const changeFadeMs = 20 * minuteMs;
+/** A change of a service that shows nothing is hardly the cause. */
+const unharmedShare = 0.1;
 /** Leaks show hours after the version that brought them. */
 const slowChangeReachMs = 24 * 60 * minuteMs;
-const lagFadeMs = 3 * minuteMs;
-
-export function weighTraces({ operations }: Evidence): readonly Weight[] {
-  return operations
-    .filter(({ blame }) => blame >= 0.03)
-    .map((found) => ({
-      service: found.service,
-      instance: found.instance,
-      weight: most.traces * found.blame,
-      text: `${percent(found.blame)} of the added time and errors arise in ${found.operation}: own time ${ms(found.previousSelfMs)} to ${ms(found.selfMs)}, errors ${percent(found.previousErrorShare)} to ${percent(found.errorShare)}`,
-      source: 'compare_traces',
-    }));
-}
+/** A version that leaks is there some minutes before its memory can be seen to grow. */
+const leakShowsMs = 30 * minuteMs;
+const lagFadeMs = 4 * minuteMs;
+const trafficReachMs = 3 * minuteMs;
 
 /** Errors speak for the service that logs them, unless they name another: then for that one. */
 export function weighErrors(evidence: Evidence): readonly Weight[] {
   const names = [...new Set(evidence.calls.flatMap(({ from, to }) => [from, to]))];
   const grown = evidence.errors
-    .map((error) => ({ error, growth: Math.max(0, error.count - 1.5 * error.previousCount) }))
-    .filter(({ growth }) => growth >= 5);
+    .map((error) => ({ error, growth: errorGrowth(error) }))
+    .filter(({ growth }) => growth > 0);
   const total = grown.reduce((sum, { growth }) => sum + growth, 0);
   return grown.flatMap(({ error, growth }) => {
-    const share = growth / Math.max(1, total);
-    const blamed = names.filter((name) => name !== error.service && mentions(error, name));
+    const share = (growth / Math.max(1, total)) * errorsConfidence(total);
+    const blamed = names.filter(
+      (name) => name !== error.service && mentions(`${error.type} ${error.template}`, name),
+    );
     const what = `${error.previousCount === 0 ? 'new' : 'more'}: ${error.type} "${shorten(error.template)}" ${error.count} times, ${error.previousCount} before`;
     if (blamed.length === 0) return [weightOf(error.service, most.ownErrors * share, what)];
     return [
@@ -69,140 +65,131 @@ export function weighErrors(evidence: Evidence): readonly Weight[] {
   });
 }
 
+/** What left its normal, one piece of evidence for each service: first what users feel, then its machine. */
 export function weighAnomalies({ anomalies }: Evidence): readonly Weight[] {
-  const felt = anomalies.filter(
-    ({ signal, direction }) => !resourceSignals.includes(signal) && direction === 'up',
-  );
-  const first = Math.min(...felt.map(({ onset }) => onset));
-  const byService = groupByService(felt);
-  const leaving = [...byService].map(([service, found]) => {
-    const earliest = found.reduce((a, b) => (b.onset < a.onset ? b : a));
-    const lag = earliest.onset - first;
-    return {
-      ...weightOf(
-        service,
-        most.firstToLeave * Math.exp(-lag / lagFadeMs),
-        `${describe(earliest)}${lag < minuteMs ? ', first of all' : `, ${Math.round(lag / minuteMs)} min after the first`}`,
-      ),
-      source: 'find_anomalies',
-    };
+  const up = anomalies.filter(({ direction }) => direction === 'up');
+  // Traffic that is lost is what a fault does to others.
+  const felt = anomalies.filter((found) => isHarm(found) && found.signal !== 'request_rate');
+  const strong = felt.filter(({ lasting, score }) => lasting && score >= fullScore / 2);
+  const first = Math.min(...(strong.length > 0 ? strong : felt).map(({ onset }) => onset));
+  const leaving = [...groupByService(felt)].map(([service, found]) => {
+    const weighed = found
+      .map((one) => ({ one, weight: strengthOf(one, fullScore) * Math.exp(-lagOf(one, first) / lagFadeMs) }))
+      .sort((a, b) => b.weight - a.weight);
+    const weight = most.firstToLeave * (weighed[0]?.weight ?? 0);
+    return anomalyWeight(
+      service,
+      weight,
+      weighed.map(({ one }) => one),
+      first,
+    );
   });
-  const resources = anomalies
-    .filter(
-      ({ signal, direction, lasting }) => resourceSignals.includes(signal) && direction === 'up' && lasting,
-    )
-    .map((found) => ({
-      service: found.service,
-      instance: found.instance,
-      weight: most.resource * Math.min(1, found.score / 12),
-      text: describe(found),
-      source: 'find_anomalies',
-    }));
-  return [...leaving, ...strongestOfEach(resources)];
+  // More traffic speaks for a service only when it came with the harm.
+  const machine = up.filter(
+    ({ signal, onset }) =>
+      resourceSignals.includes(signal) ||
+      (signal === 'request_rate' && Math.abs(onset - first) < trafficReachMs),
+  );
+  const resources = [...groupByService(machine)].map(([service, found]) => {
+    const sorted = found.toSorted(
+      (a, b) => strengthOf(b, fullResourceScore) - strengthOf(a, fullResourceScore),
+    );
+    const [best] = sorted;
+    const weight = best === undefined ? 0 : most.resource * strengthOf(best, fullResourceScore);
+    return anomalyWeight(service, weight, sorted, null);
+  });
+  return [...leaving, ...resources];
 }
 
+/** Changes shortly before the onset, and versions since which memory has grown. */
 export function weighChanges(evidence: Evidence, onset: number): readonly Weight[] {
   const ill = new Set([
-    ...evidence.anomalies.map(({ service }) => service),
-    ...evidence.errors.map(({ service }) => service),
+    ...evidence.anomalies.filter(({ lasting }) => lasting).map(({ service }) => service),
+    ...evidence.errors.filter((error) => errorGrowth(error) > 0).map(({ service }) => service),
   ]);
   return evidence.changes.flatMap((change) => {
     const gap = onset - change.time;
-    if (gap > -2 * minuteMs && gap < changeReachMs) {
-      const weight =
-        most.change * Math.exp(-Math.max(0, gap) / changeFadeMs) * (ill.has(change.service) ? 1 : 0.25);
-      return [
-        {
-          ...weightOf(
-            change.service,
-            weight,
-            `${describeChange(change)} ${Math.max(0, Math.round(gap / minuteMs))} min before the onset`,
-          ),
-          source: 'get_deployment_history',
-        },
-      ];
-    }
-    const leaks = evidence.anomalies.some(
-      ({ service, signal, direction }) =>
-        service === change.service && signal === 'memory' && direction === 'up',
+    const minutes = Math.max(0, Math.round(gap / minuteMs));
+    const leak = evidence.anomalies.find(
+      ({ service, signal, direction, lasting, onset: since }) =>
+        service === change.service &&
+        signal === 'memory' &&
+        direction === 'up' &&
+        lasting &&
+        since > change.time - 2 * minuteMs,
     );
-    if (!leaks || gap < 0 || gap > slowChangeReachMs) return [];
-    return [
-      {
-        ...weightOf(
-          change.service,
-          most.slowChange,
-          `${describeChange(change)} ${Math.round(gap / minuteMs)} min before; its memory has grown since`,
-        ),
-        source: 'get_deployment_history',
-      },
-    ];
+    if (leak !== undefined && onset - change.time < slowChangeReachMs) {
+      const soon = leak.onset - change.time < leakShowsMs;
+      const text = `${describeChange(change)} at ${clockOf(change.time)}; its memory has grown since ${clockOf(leak.onset)}`;
+      return [changeWeight(change.service, soon ? most.change : most.slowChange, text)];
+    }
+    if (gap <= -2 * minuteMs || gap >= changeReachMs) return [];
+    const harmed = ill.has(change.service);
+    const weight = most.change * Math.exp(-Math.max(0, gap) / changeFadeMs) * (harmed ? 1 : unharmedShare);
+    const text = `${describeChange(change)} ${minutes} min before the onset${harmed ? '' : ', but nothing of it left its normal'}`;
+    return [changeWeight(change.service, weight, text)];
   });
 }
 
 export function weighAlerts({ alerts }: Evidence): readonly Weight[] {
-  return alerts.flatMap(({ service, name }) =>
-    service === null
-      ? []
-      : [{ ...weightOf(service, most.alert, `${name} fires`), source: 'get_active_alerts' }],
-  );
+  const names = new Map<string, Set<string>>();
+  for (const { service, name } of alerts)
+    if (service !== null) names.set(service, (names.get(service) ?? new Set()).add(name));
+  return [...names].map(([service, found]) => ({
+    ...weightOf(
+      service,
+      most.alert * Math.min(alertsCounted, found.size),
+      `${[...found].join(', ')} ${found.size > 1 ? 'fire' : 'fires'}`,
+    ),
+    source: 'get_active_alerts',
+  }));
 }
 
 export function weightOf(service: string, weight: number, text: string): Weight {
   return { service, instance: null, weight, text, source: 'get_error_summary' };
 }
 
-export function describeChange(change: ChangeFact): string {
-  return `${change.kind} ${change.version ?? change.revision.slice(0, 10)} by ${change.by}`;
+function anomalyWeight(
+  service: string,
+  weight: number,
+  found: readonly AnomalyFact[],
+  first: number | null,
+): Weight {
+  const [best] = found;
+  const lag = best === undefined || first === null ? null : lagOf(best, first);
+  const order =
+    lag === null
+      ? ''
+      : lag < 1.5 * minuteMs
+        ? ', among the first'
+        : `, ${Math.round(lag / minuteMs)} min after the first`;
+  const signals = [...new Map(found.map((one) => [one.signal, one])).keys()];
+  const strongest = signals.flatMap((signal) => found.find((one) => one.signal === signal) ?? []).slice(0, 3);
+  const several = new Set(found.map(({ instance }) => instance)).size > 1;
+  return {
+    service,
+    instance: several ? null : (best?.instance ?? null),
+    weight,
+    text: `left its normal: ${strongest.map(describeAnomaly).join('; ')}${order}`,
+    source: 'find_anomalies',
+  };
 }
 
-function describe(found: AnomalyFact): string {
-  const at = new Date(found.onset).toISOString().slice(11, 16);
-  return `${found.signal}${found.instance ? ` of ${found.instance}` : ''} left its normal at ${at}: ${amount(found.baseline, found.unit)} to ${amount(found.value, found.unit)}`;
+/** Earlier than the first strong one is as unlikely to belong to it as later. */
+function lagOf({ onset }: AnomalyFact, first: number): number {
+  return Math.abs(onset - first);
 }
 
-function mentions({ template, type }: ErrorFact, name: string): boolean {
-  const text = `${type} ${template}`.toLowerCase();
-  const at = text.indexOf(name.toLowerCase());
-  // Whole names only: `orders` is not meant by `reorders`, nor `payments` by `payments-api`.
-  return (
-    at >= 0 && !/[a-z0-9-]/.test(text[at - 1] ?? ' ') && !/[a-z0-9-]/.test(text[at + name.length] ?? ' ')
-  );
+function strengthOf({ score, lasting }: AnomalyFact, full: number): number {
+  return Math.min(1, score / full) * (lasting ? 1 : overShare);
 }
 
-/** Six pods of one service are one piece of evidence, not six. */
-function strongestOfEach(weights: readonly Weight[]): readonly Weight[] {
-  const strongest = new Map<string, Weight>();
-  for (const weight of weights) {
-    const key = `${weight.service} ${weight.text.split(' ')[0]}`;
-    const known = strongest.get(key);
-    if (!known || weight.weight > known.weight) strongest.set(key, weight);
-  }
-  return [...strongest.values()];
+function changeWeight(service: string, weight: number, text: string): Weight {
+  return { ...weightOf(service, weight, text), source: 'get_deployment_history' };
 }
 
 function groupByService(found: readonly AnomalyFact[]): Map<string, AnomalyFact[]> {
   const groups = new Map<string, AnomalyFact[]>();
   for (const one of found) groups.set(one.service, [...(groups.get(one.service) ?? []), one]);
   return groups;
-}
-
-function shorten(text: string): string {
-  const line = text.split('\n')[0] ?? '';
-  return line.length > 90 ? `${line.slice(0, 89)}…` : line;
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
-}
-
-function ms(value: number): string {
-  return value < 10 ? `${value.toFixed(1)} ms` : `${Math.round(value)} ms`;
-}
-
-function amount(value: number, unit: string): string {
-  if (unit === 'ratio') return percent(value);
-  if (unit === 's') return ms(value * 1000);
-  if (unit === 'By') return `${Math.round(value / 1_048_576)} MiB`;
-  return `${Number(value.toPrecision(3))} ${unit}`;
 }

@@ -1,6 +1,7 @@
 import { type Environment, noEnvironment } from '@devops-mcp/contract';
 import {
   approverFiles,
+  callsPerMinute,
   createRateLimiter,
   createRedactor,
   createRoad,
@@ -77,7 +78,10 @@ export function roadOf(
     ...governed,
     role: 'requester',
     executors: configuration.executors.map(({ id, kind }) => ({ id, kind })),
-    rateLimiter: createRateLimiter(async () => (await governed.store()).counters),
+    rateLimiter: createRateLimiter(async () => (await governed.store()).counters, {
+      ...callsPerMinute,
+      1: configuration.readsPerMinute ?? callsPerMinute[1],
+    }),
     readiness,
   });
 }

@@ -14,6 +14,7 @@ export const shopTeams: readonly Team[] = [
   { name: 'team-identity', title: 'Identity', members: ['identity-one', 'identity-two'] },
   { name: 'team-messaging', title: 'Messaging', members: ['messaging-one', 'messaging-two'] },
   { name: 'team-observability', title: 'Observability', members: ['observability-one', 'observability-two'] },
+  { name: 'team-delivery', title: 'Delivery', members: ['delivery-one', 'delivery-two'] },
   { name: 'team-oncall', title: 'On call', members: ['oncall'] },
   { name: 'team-approvers', title: 'Approvers', members: ['approver-one', 'approver-two', 'change-manager'] },
 ];

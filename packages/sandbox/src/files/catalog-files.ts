@@ -3,7 +3,7 @@ import { shopResources, shopTeams } from '../company/organisation.js';
 import { shopServices } from '../company/services.js';
 
 /** The person on call belongs to every team but these, so that the scope of owners can be seen to hold. */
-const notOnCallFor = new Set(['team-messaging', 'team-observability', 'team-approvers']);
+const notOnCallFor = new Set(['team-messaging', 'team-observability', 'team-delivery', 'team-approvers']);
 
 /** Path below the catalog folder to content: Backstage entities and the services' own files. */
 export function renderCatalog(): ReadonlyMap<string, string> {
@@ -149,7 +149,7 @@ limits:
     replicas: { max: ${most} }
     replicasAdded: { max: 4, step: 2, window: { sum: 4, per: 1h } }
     capacityRemovedShare: { max: ${service.replicas >= 3 ? 0.34 : 0.5} }
-    podsRestarted: { max: ${service.replicas * 2} }
+    podsRestarted: { max: ${Math.max(service.replicas * 2, service.autoscaler?.max ?? 0)} }
     services: { max: 1 }
     dependents: { max: 20 }
     alertsSilenced: { max: 2 }

@@ -63,13 +63,14 @@ function approvers(facts: ConfigurationFacts): string {
     : '';
 }
 
+/** The owners that the servers' definitions name; each is a team of this company. */
 function servers(facts: ConfigurationFacts): string {
   const owners: Readonly<Record<string, string>> = {
     metrics: 'team-observability',
     logs: 'team-observability',
-    deployments: 'team-oncall',
+    deployments: 'team-delivery',
     alerts: 'team-oncall',
-    rollback: 'team-oncall',
+    rollback: 'team-delivery',
   };
   const entries = Object.entries(owners).map(
     ([name, owner]) =>

@@ -1,13 +1,14 @@
-import { type ActionOutcome, type JsonObject, ToolError } from '@devops-mcp/contract';
+import { type JsonObject, ToolError } from '@devops-mcp/contract';
 import type {
   Acknowledgement,
   Alert,
   AlertsApi,
   AlertsWriteApi,
   AlertTransition,
-  Answer,
   Silence,
 } from '@devops-mcp/domain';
+import { applyOnce } from './apply-once.js';
+import { fakeAnswer } from './fake-answer.js';
 
 export interface FakeAlertsData {
   readonly alerts?: readonly Alert[];
@@ -23,11 +24,13 @@ export interface FakeAlerts extends AlertsApi, AlertsWriteApi {
 
 /** Alerts in memory; applying a change records it and nothing else. */
 export function fakeAlerts(data: FakeAlertsData): FakeAlerts {
-  const applied: JsonObject[] = [];
-  const done = new Map<string, ActionOutcome>();
   const alerts = data.alerts ?? [];
   return {
-    applied,
+    ...applyOnce((change, place) => ({
+      summary: 'Applied',
+      artifactRef: `${String(change.kind)}-${place}`,
+      observed: {},
+    })),
     async active({ service, at }) {
       return from(
         alerts.filter((alert) => (service === undefined || alert.service === service) && firesAt(alert, at)),
@@ -72,15 +75,6 @@ export function fakeAlerts(data: FakeAlertsData): FakeAlerts {
       const change = { kind: 'silence', matchers: matchers.map((m) => ({ ...m })), minutes, comment };
       return { ...plan(change, `Silence ${hidden.length} alerts for ${minutes} minutes`), alerts: hidden };
     },
-    async applyChange({ change, idempotencyKey }) {
-      const earlier = done.get(idempotencyKey);
-      if (earlier) return earlier;
-      applied.push(change);
-      const artifactRef = `${String(change.kind)}-${applied.length}`;
-      const outcome = { summary: 'Applied', artifactRef, observed: {}, verified: true };
-      done.set(idempotencyKey, outcome);
-      return outcome;
-    },
   };
 }
 
@@ -99,6 +93,6 @@ function plan(change: JsonObject, summary: string) {
   return { change, observed: {}, summary, diff: JSON.stringify(change, null, 2) };
 }
 
-function from<T>(data: T): Answer<T> {
-  return { data, source: { backend: 'fake-alerts' } };
+function from<T>(data: T) {
+  return fakeAnswer('fake-alerts', data);
 }

@@ -1,6 +1,5 @@
-import { type ActionOutcome, type JsonObject, ToolError } from '@devops-mcp/contract';
+import { type JsonObject, ToolError } from '@devops-mcp/contract';
 import type {
-  Answer,
   Deployment,
   DeploymentsApi,
   DeploymentsWriteApi,
@@ -10,6 +9,8 @@ import type {
   PlannedChange,
   RevisionDiff,
 } from '@devops-mcp/domain';
+import { applyOnce } from './apply-once.js';
+import { fakeAnswer } from './fake-answer.js';
 
 export interface FakeDeploymentsData {
   readonly deployments?: readonly Deployment[];
@@ -29,11 +30,16 @@ export interface FakeDeployments extends DeploymentsApi, DeploymentsWriteApi {
 /** Deployments and desired state in memory; a revision is the text `rev-<n>` after every change. */
 export function fakeDeployments(data: FakeDeploymentsData): FakeDeployments {
   const state = new Map((data.desired ?? []).map((desired) => [desired.service, desired]));
-  const done = new Map<string, ActionOutcome>();
-  const applied: JsonObject[] = [];
   const now = (service: string) => known(state.get(service), service);
   return {
-    applied,
+    ...applyOnce((change, place) => {
+      const { service, from: expected, next } = readChange(change);
+      if (now(service).revision !== expected)
+        throw new ToolError('conflict', `The desired state of ${service} has changed since the plan.`);
+      const revision = `rev-${place}`;
+      state.set(service, { ...next, revision });
+      return { summary: `Applied to ${service}`, artifactRef: revision, observed: { revision } };
+    }),
     async history({ service, window, limit }) {
       const found = (data.deployments ?? [])
         .filter((d) => service === undefined || d.service === service)
@@ -65,24 +71,6 @@ export function fakeDeployments(data: FakeDeploymentsData): FakeDeployments {
     async planConfigChange({ service, set, title }) {
       const current = now(service);
       return planned(current, { ...current, configuration: { ...current.configuration, ...set } }, title);
-    },
-    async applyChange({ change, idempotencyKey }) {
-      const earlier = done.get(idempotencyKey);
-      if (earlier) return earlier;
-      const { service, from: expected, next } = readChange(change);
-      if (now(service).revision !== expected)
-        throw new ToolError('conflict', `The desired state of ${service} has changed since the plan.`);
-      const revision = `rev-${applied.length + 1}`;
-      state.set(service, { ...next, revision });
-      applied.push(change);
-      const outcome = {
-        summary: `Applied to ${service}`,
-        artifactRef: revision,
-        observed: { revision },
-        verified: true,
-      };
-      done.set(idempotencyKey, outcome);
-      return outcome;
     },
   };
 }
@@ -133,6 +121,6 @@ function known<T>(found: T | undefined, service: string): T {
   return found;
 }
 
-function from<T>(data: T): Answer<T> {
-  return { data, source: { backend: 'fake-deployments' } };
+function from<T>(data: T) {
+  return fakeAnswer('fake-deployments', data);
 }

@@ -1,5 +1,7 @@
-import { type ActionOutcome, type JsonObject, ToolError } from '@devops-mcp/contract';
-import type { Answer, Incident, KnowledgeApi, KnowledgeWriteApi, Runbook } from '@devops-mcp/domain';
+import { type JsonObject, ToolError } from '@devops-mcp/contract';
+import type { Incident, KnowledgeApi, KnowledgeWriteApi, Runbook } from '@devops-mcp/domain';
+import { applyOnce } from './apply-once.js';
+import { fakeAnswer } from './fake-answer.js';
 
 export interface FakeKnowledgeData {
   readonly runbooks?: readonly Runbook[];
@@ -13,10 +15,14 @@ export interface FakeKnowledge extends KnowledgeApi, KnowledgeWriteApi {
 
 /** Runbooks and incidents in memory; applying a change records it and nothing else. */
 export function fakeKnowledge(data: FakeKnowledgeData): FakeKnowledge {
-  const applied: JsonObject[] = [];
-  const done = new Map<string, ActionOutcome>();
+  const made = new Set<unknown>();
   return {
-    applied,
+    ...applyOnce(({ id }) => {
+      if (made.has(id)) throw new ToolError('conflict', 'The id was taken.');
+      made.add(id);
+      const name = String(id);
+      return { summary: `Created ${name}`, artifactRef: `incident:${name}`, observed: {} };
+    }),
     async runbooks() {
       return from(data.runbooks ?? []);
     },
@@ -24,7 +30,7 @@ export function fakeKnowledge(data: FakeKnowledgeData): FakeKnowledge {
       return from(data.incidents ?? []);
     },
     async planIncident({ title, started, ...rest }) {
-      const highest = (data.incidents ?? []).length + applied.length;
+      const highest = (data.incidents ?? []).length + made.size;
       const id = `INC-${highest + 1}`;
       const change: JsonObject = {
         ...rest,
@@ -36,23 +42,9 @@ export function fakeKnowledge(data: FakeKnowledgeData): FakeKnowledge {
       };
       return { change, observed: { highest }, summary: `Create ${id}: ${title}`, diff: `+${title}` };
     },
-    async applyChange({ change, idempotencyKey }) {
-      const earlier = done.get(idempotencyKey);
-      if (earlier) return earlier;
-      if (applied.some(({ id }) => id === change.id)) throw new ToolError('conflict', 'The id was taken.');
-      applied.push(change);
-      const outcome = {
-        summary: `Created ${String(change.id)}`,
-        artifactRef: `incident:${String(change.id)}`,
-        observed: {},
-        verified: true,
-      };
-      done.set(idempotencyKey, outcome);
-      return outcome;
-    },
   };
 }
 
-function from<T>(data: T): Answer<T> {
-  return { data, source: { backend: 'fake-knowledge' } };
+function from<T>(data: T) {
+  return fakeAnswer('fake-knowledge', data);
 }

@@ -8,7 +8,8 @@ import {
   logLevels,
   type Window,
 } from '@devops-mcp/domain';
-import { assertKnown, fakeAnswer } from './unknown-service.js';
+import { assertKnown } from './assert-known.js';
+import { fakeAnswer } from './fake-answer.js';
 
 const bars = 12;
 

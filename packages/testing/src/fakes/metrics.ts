@@ -12,7 +12,8 @@ import {
   thinPoints,
   type Window,
 } from '@devops-mcp/domain';
-import { assertKnown, fakeAnswer } from './unknown-service.js';
+import { assertKnown } from './assert-known.js';
+import { fakeAnswer } from './fake-answer.js';
 
 export interface FakeSeries {
   readonly service: string;

@@ -1,5 +1,6 @@
 import { ToolError } from '@devops-mcp/contract';
 import type { OnCallApi, Shift, Window } from '@devops-mcp/domain';
+import { fakeAnswer } from './fake-answer.js';
 
 export interface FakeOnCallData {
   readonly timeZone?: string;
@@ -15,14 +16,11 @@ export function fakeOnCall(data: FakeOnCallData): OnCallApi {
       const shifts = owner === undefined ? Object.values(data.shifts).flat() : data.shifts[owner];
       if (!shifts) throw new ToolError('not_found', `No schedule is configured for ${owner}.`);
       const touching = (one: Window) => one.start < window.end && one.end > window.start;
-      return {
-        data: {
-          timeZone: data.timeZone ?? 'UTC',
-          shifts: shifts.filter(touching).toSorted((a, b) => a.start.getTime() - b.start.getTime()),
-          gaps: (data.gaps ?? []).filter(touching),
-        },
-        source: { backend: 'fake-on-call' },
-      };
+      return fakeAnswer('fake-on-call', {
+        timeZone: data.timeZone ?? 'UTC',
+        shifts: shifts.filter(touching).toSorted((a, b) => a.start.getTime() - b.start.getTime()),
+        gaps: (data.gaps ?? []).filter(touching),
+      });
     },
   };
 }

@@ -11,7 +11,8 @@ import {
   type Window,
   walkTree,
 } from '@devops-mcp/domain';
-import { assertKnown, fakeAnswer } from './unknown-service.js';
+import { assertKnown } from './assert-known.js';
+import { fakeAnswer } from './fake-answer.js';
 
 /** Traces in memory, from spans in any order. */
 export function fakeTraces(spans: readonly Span[]): TracesApi {

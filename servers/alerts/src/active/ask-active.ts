@@ -63,7 +63,7 @@ export async function askActive(
   const frame = frameAnswer(answer);
   const fitted = fitTokens(
     rank(wanted).map((one) => ({ ...one, row: rowOf(one.merged, silences) })),
-    { 
+    {
       maxTokens: question.maxTokens,
       reserved: frame.tokens,
       howToGetMore: 'Name a service, raise minSeverity or maxTokens.',

@@ -27,7 +27,8 @@ function renderGroup({ root, why, alerts }: Group, at: string): readonly string[
 }
 
 function renderRow(row: Row, at: string): readonly string[] {
-  const raw = row.rawSeverity !== undefined && row.rawSeverity !== row.severity ? ` (${row.rawSeverity})` : '';
+  const raw =
+    row.rawSeverity !== undefined && row.rawSeverity !== row.severity ? ` (${row.rawSeverity})` : '';
   const where = [row.service, row.instance].filter(Boolean).join(' ');
   const facts = [
     `since ${showTime(row.since, at)}`,

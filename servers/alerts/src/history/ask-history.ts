@@ -1,10 +1,10 @@
 import { type CallContext, type PartialFailure, ToolError } from '@devops-mcp/contract';
 import {
   type AlertsApi,
-  type Deployment,
-  type DeploymentsApi,
   closestNames,
   cutText,
+  type Deployment,
+  type DeploymentsApi,
   didYouMean,
   fitTokens,
   frameAnswer,

@@ -80,7 +80,8 @@ async function knownRecords(
       ...runbooks
         .slice(0, 3)
         .map(
-          ({ runbook, why }) => `Runbook: runbook://${encodeURIComponent(runbook.id)} (${oneLine(why.join('; '))})`,
+          ({ runbook, why }) =>
+            `Runbook: runbook://${encodeURIComponent(runbook.id)} (${oneLine(why.join('; '))})`,
         ),
       ...incidents
         .slice(0, 3)

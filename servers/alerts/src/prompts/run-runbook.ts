@@ -1,5 +1,12 @@
 import { definePrompt, noEnvironment } from '@devops-mcp/contract';
-import { completeService, knowledgePort, oneLine, quoteOutside, type Runbook, servicesPort } from '@devops-mcp/domain';
+import {
+  completeService,
+  knowledgePort,
+  oneLine,
+  quoteOutside,
+  type Runbook,
+  servicesPort,
+} from '@devops-mcp/domain';
 import { z } from 'zod';
 import { completeRunbook } from '../resources/complete-record.js';
 import { findRecord } from '../resources/find-record.js';
@@ -41,7 +48,8 @@ export const runRunbook = definePrompt({
 });
 
 function stepsOf({ id, title, steps }: Runbook): readonly string[] {
-  if (steps.length === 0) return [`Runbook ${oneLine(id)} has no steps: read runbook://${encodeURIComponent(id)}.`];
+  if (steps.length === 0)
+    return [`Runbook ${oneLine(id)} has no steps: read runbook://${encodeURIComponent(id)}.`];
   const shown = steps
     .slice(0, mostSteps)
     .flatMap((step, at) => [

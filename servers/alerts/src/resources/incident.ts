@@ -38,6 +38,9 @@ export const incident = defineResource({
     return data
       .toSorted((a, b) => b.started.getTime() - a.started.getTime())
       .slice(0, mostListed)
-      .map(({ id, title }) => ({ uri: `incident://${encodeURIComponent(id)}`, name: oneLine(`${id} ${title}`) }));
+      .map(({ id, title }) => ({
+        uri: `incident://${encodeURIComponent(id)}`,
+        name: oneLine(`${id} ${title}`),
+      }));
   },
 });

@@ -1,4 +1,4 @@
-import { renderNotes } from '@devops-mcp/domain';
+import { oneLine, renderNotes } from '@devops-mcp/domain';
 import type { ScheduleAnswer } from '../tools/get-on-call-schedule.js';
 
 type Row = ScheduleAnswer['data']['now'][number];
@@ -8,11 +8,11 @@ export function renderSchedule(answer: ScheduleAnswer): string {
   const { data } = answer;
   const local = localTime(data.timeZone);
   const line = ({ level, who, start, end, override, schedule }: Row) =>
-    `  level ${level}  ${who}  ${local(start)} to ${local(end)}${override ? ' (override)' : ''}  ${schedule}`;
+    `  level ${level}  ${oneLine(who)}  ${local(start)} to ${local(end)}${override ? ' (override)' : ''}  ${oneLine(schedule)}`;
   const section = (title: string, rows: readonly Row[]) =>
     rows.length > 0 ? [title, ...rows.map(line)] : [];
   return [
-    `On call for ${data.service} (${data.owner}) at ${local(data.at)}, times in ${data.timeZone}:`,
+    oneLine(`On call for ${data.service} (${data.owner}) at ${local(data.at)}, times in ${data.timeZone}:`),
     ...(data.now.length > 0 ? data.now.map(line) : ['  NOBODY']),
     ...section('Next:', data.next),
     ...section('Overrides:', data.overrides),

@@ -1,13 +1,11 @@
-import { type CallContext, type PartialFailure, ToolError } from '@devops-mcp/contract';
+import { type CallContext, ToolError } from '@devops-mcp/contract';
 import {
   type ActionHistoryApi,
   type AlertsApi,
   type DeploymentsApi,
-  fitTokens,
   frameAnswer,
   type Incident,
   type KnowledgeApi,
-  knownFields,
   type LogsApi,
   optionalAnswer,
   parsePeriod,
@@ -16,16 +14,16 @@ import {
   showWindow,
   type Window,
 } from '@devops-mcp/domain';
-import type { z } from 'zod';
 import { findRecord } from '../resources/find-record.js';
-import type { timelineAnswer } from '../tools/build-incident-timeline.js';
+import type { TimelineAnswer } from '../tools/build-incident-timeline.js';
 import { recordAlerts } from './alert-events.js';
 import { recordChanges } from './change-events.js';
 import { recordErrors } from './error-events.js';
 import { findGaps } from './gaps.js';
 import { incidentEvents } from './incident-events.js';
-import { findPhases, type Phase } from './phases.js';
-import type { TimelineEvent, TimelineScope } from './timeline-event.js';
+import { findPhases } from './phases.js';
+import { presentTimeline } from './present-timeline.js';
+import type { TimelineScope } from './timeline-event.js';
 
 export interface TimelineQuestion {
   readonly environment: string;
@@ -44,8 +42,6 @@ export interface TimelinePorts {
   readonly knowledge: KnowledgeApi | undefined;
   readonly actionHistory: ActionHistoryApi | undefined;
 }
-
-type TimelineAnswer = z.input<typeof timelineAnswer>;
 
 const hourMs = 3_600_000;
 const longestMs = 7 * 24 * hourMs;
@@ -87,15 +83,14 @@ export async function askTimeline(
     ...incidentEvents(known.data ?? [], incident, scope, window),
   ].toSorted((a, b) => a.time.getTime() - b.time.getTime() || a.rank - b.rank);
   const end = window.end < context.now ? window.end : context.now;
-  const notes: Notes = {
-    hints: [...hints, ...(alerts.answer.hints ?? []), ...known.hints, ...changes.hints, ...errors.hints],
-    partial: [...(alerts.answer.partial ?? []), ...known.partial, ...changes.partial, ...errors.partial],
-  };
-  return {
-    ...shape(question, incident, scope, phases, events, findGaps(phases, events, evidence, end), notes),
+  const gaps = findGaps(phases, events, evidence, end);
+  const frame = frameAnswer({
     window: showWindow(window, context.now),
     source: alerts.answer.source,
-  };
+    hints: [...hints, ...(alerts.answer.hints ?? []), ...known.hints, ...changes.hints, ...errors.hints],
+    partial: [...(alerts.answer.partial ?? []), ...known.partial, ...changes.partial, ...errors.partial],
+  });
+  return presentTimeline({ incident, scope, phases, events, gaps }, question, frame);
 }
 
 function chooseIncident(
@@ -135,53 +130,4 @@ function scopeOf(question: TimelineQuestion, incident: Incident | undefined): Ti
     services: services.length > 0 ? new Set(services) : undefined,
     alertNames: new Set(incident?.alerts ?? []),
   };
-}
-
-interface Notes {
-  readonly hints: readonly string[];
-  readonly partial: readonly PartialFailure[];
-}
-
-function shape(
-  question: TimelineQuestion,
-  incident: Incident | undefined,
-  scope: TimelineScope,
-  phases: readonly Phase[],
-  events: readonly TimelineEvent[],
-  gaps: readonly string[],
-  { hints, partial }: Notes,
-): Omit<TimelineAnswer, 'window' | 'source'> {
-  const started = phases[0]?.time;
-  const fitted = fitTokens(events.map(showEvent), {
-    maxTokens: question.maxTokens,
-    reserved: 700,
-    // The events stay in order of time below; only what is left out is decided by rank.
-    rank: (a, b) => a.rank - b.rank,
-    howToGetMore: 'Raise maxTokens, or give a shorter period or a service; repeated alerts were cut first.',
-  });
-  return {
-    data: {
-      title: incident ? `${incident.id} ${incident.title}` : (question.service ?? question.environment),
-      environment: question.environment,
-      services: [...(scope.services ?? [])],
-      format: question.format,
-      phases: phases.map(({ phase, time, basis }) => ({
-        phase,
-        time: time?.toISOString() ?? null,
-        secondsFromStart: time && started ? Math.round((time.getTime() - started.getTime()) / 1000) : null,
-        basis,
-      })),
-      events: fitted.rows
-        .toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))
-        .map(({ time, kind, service, text }) => ({ time, kind, service, text })),
-      gaps: [...gaps],
-    },
-    ...(fitted.truncation ? { truncation: fitted.truncation } : {}),
-    ...(partial.length > 0 ? { partial: [...partial] } : {}),
-    ...(hints.length > 0 ? { hints: [...hints] } : {}),
-  };
-}
-
-function showEvent({ time, kind, service, text, rank }: TimelineEvent) {
-  return { time: time.toISOString(), kind, service, text, rank };
 }

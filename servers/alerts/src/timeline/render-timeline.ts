@@ -16,9 +16,10 @@ export function renderTimeline(answer: TimelineAnswer): string {
     '',
     '## Events',
     ...(data.events.length === 0 ? ['Nothing is on record.'] : []),
-    ...data.events.map(
-      ({ time, kind, service, text }) =>
-        oneLine(`- ${showTime(time, reference)} ${kind.replaceAll('_', ' ')}${service ? ` ${service}` : ''}: ${text}`),
+    ...data.events.map(({ time, kind, service, text }) =>
+      oneLine(
+        `- ${showTime(time, reference)} ${kind.replaceAll('_', ' ')}${service ? ` ${service}` : ''}: ${text}`,
+      ),
     ),
     ...(data.gaps.length > 0 ? ['', '## Gaps', ...data.gaps.map((gap) => oneLine(`- ${gap}`))] : []),
     '',

@@ -1,7 +1,18 @@
 import { defineTool, envelope, noEnvironment, serviceName, ToolError } from '@devops-mcp/contract';
-import { knowledgePort, quoteInline, renderNotes, requireService, servicesPort } from '@devops-mcp/domain';
+import {
+  frameAnswer,
+  knowledgePort,
+  knownFields,
+  oneLine,
+  quoteInline,
+  renderNotes,
+  requireService,
+  servicesPort,
+  truncationField,
+} from '@devops-mcp/domain';
 import { z } from 'zod';
 import { rankRunbooks } from '../matching/rank-runbooks.js';
+import { takeBest } from '../matching/take-best.js';
 
 const output = envelope(
   z.object({
@@ -16,7 +27,7 @@ const output = envelope(
         score: z.number(),
         why: z.array(z.string()),
         freshness: z.enum(['fresh', 'stale', 'never_reviewed']),
-        reviewed: z.string().nullable(),
+        reviewed: z.string().optional(),
         services: z.array(z.string()),
         steps: z.number(),
       }),
@@ -49,31 +60,24 @@ export const findRunbooks = defineTool({
       await requireService({ service: input.service, catalog: ports.services });
     const answer = await ports.knowledge.runbooks(context);
     const ranked = rankRunbooks(answer.data, input, ports.services, context.now);
-    const rows = ranked.slice(0, input.limit).map(({ runbook, score, why, freshness }) => ({
-      id: runbook.id,
-      title: runbook.title,
-      uri: `runbook://${encodeURIComponent(runbook.id)}`,
-      score,
-      why: [...why],
-      freshness,
-      reviewed: runbook.reviewed?.toISOString().slice(0, 10) ?? null,
-      services: [...runbook.services],
-      steps: runbook.steps.length,
-    }));
+    const { best, truncation } = takeBest(ranked, input.limit);
+    const runbooks = best.map(({ runbook, score, why, freshness }) =>
+      knownFields({
+        id: runbook.id,
+        title: runbook.title,
+        uri: `runbook://${encodeURIComponent(runbook.id)}`,
+        score,
+        why: [...why],
+        freshness,
+        reviewed: runbook.reviewed?.toISOString().slice(0, 10),
+        services: [...runbook.services],
+        steps: runbook.steps.length,
+      }),
+    );
     return {
-      data: { examined: answer.data.length, runbooks: rows },
-      source: answer.source,
-      ...(ranked.length > rows.length
-        ? {
-            truncation: {
-              returned: rows.length,
-              total: ranked.length,
-              more: true,
-              howToGetMore: 'Raise limit.',
-            },
-          }
-        : {}),
-      ...(answer.hints ? { hints: [...answer.hints] } : {}),
+      data: { examined: answer.data.length, runbooks },
+      ...frameAnswer(answer).fields,
+      ...truncationField(truncation),
     };
   },
   render(answer) {
@@ -84,7 +88,7 @@ export const findRunbooks = defineTool({
         : `${runbooks.length} of ${examined} runbooks:`,
       ...runbooks.flatMap(({ score, title, uri, why, freshness, reviewed, steps }) => [
         `${score}  ${quoteInline(title)} ${uri} (${steps} steps)`,
-        `    ${why.join('; ')}; ${reviewed === null ? 'never reviewed' : `${freshness}, reviewed ${reviewed}`}`,
+        `    ${oneLine(why.join('; '))}; ${reviewed === undefined ? 'never reviewed' : `${freshness}, reviewed ${reviewed}`}`,
       ]),
       renderNotes(answer),
     ].join('\n');

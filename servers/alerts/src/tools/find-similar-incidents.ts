@@ -1,15 +1,21 @@
 import { defineTool, envelope, noEnvironment, serviceName, severity, ToolError } from '@devops-mcp/contract';
 import {
+  cutText,
+  frameAnswer,
   type Incident,
   knowledgePort,
+  knownFields,
+  oneLine,
   quoteInline,
   renderNotes,
   requireService,
   servicesPort,
   showSeconds,
+  truncationField,
 } from '@devops-mcp/domain';
 import { z } from 'zod';
 import { rankIncidents } from '../matching/rank-incidents.js';
+import { takeBest } from '../matching/take-best.js';
 
 const output = envelope(
   z.object({
@@ -25,10 +31,10 @@ const output = envelope(
         why: z.array(z.string()),
         status: z.enum(['open', 'mitigated', 'resolved']),
         severity,
-        kind: z.string().nullable(),
+        kind: z.string().optional(),
         started: z.string(),
-        durationSeconds: z.number().nullable(),
-        resolution: z.string().nullable(),
+        durationSeconds: z.number().optional(),
+        resolution: z.string().optional(),
       }),
     ),
   }),
@@ -61,23 +67,12 @@ export const findSimilarIncidents = defineTool({
     if (service !== undefined) await requireService({ service, catalog: ports.services });
     const answer = await ports.knowledge.incidents(context);
     const ranked = rankIncidents(answer.data, input, ports.services);
-    const rows = ranked
-      .slice(0, input.limit)
-      .map(({ incident, score, why }) => ({ ...show(incident), score, why: [...why] }));
+    const { best, truncation } = takeBest(ranked, input.limit);
+    const incidents = best.map(({ incident, score, why }) => ({ ...show(incident), score, why: [...why] }));
     return {
-      data: { examined: answer.data.length, incidents: rows },
-      source: answer.source,
-      ...(ranked.length > rows.length
-        ? {
-            truncation: {
-              returned: rows.length,
-              total: ranked.length,
-              more: true,
-              howToGetMore: 'Raise limit.',
-            },
-          }
-        : {}),
-      ...(answer.hints ? { hints: [...answer.hints] } : {}),
+      data: { examined: answer.data.length, incidents },
+      ...frameAnswer(answer).fields,
+      ...truncationField(truncation),
     };
   },
   render(answer) {
@@ -87,8 +82,8 @@ export const findSimilarIncidents = defineTool({
         ? `None of ${examined} incidents is similar.`
         : `${incidents.length} of ${examined} incidents:`,
       ...incidents.flatMap((one) => [
-        `${one.score}  ${one.id} ${one.started.slice(0, 10)} ${one.severity} ${quoteInline(one.title)} ${one.status}${one.durationSeconds === null ? '' : ` after ${showSeconds(one.durationSeconds)}`}`,
-        `    ${one.why.join('; ')}`,
+        `${one.score}  ${oneLine(one.id)} ${one.started.slice(0, 10)} ${one.severity} ${quoteInline(one.title)} ${one.status}${one.durationSeconds === undefined ? '' : ` after ${showSeconds(one.durationSeconds)}`}`,
+        `    ${oneLine(one.why.join('; '))}`,
         `    ${one.resolution ? `what helped: ${quoteInline(one.resolution, 300)}` : 'no resolution recorded'}`,
       ]),
       renderNotes(answer),
@@ -98,7 +93,7 @@ export const findSimilarIncidents = defineTool({
 
 function show(incident: Incident) {
   const { id, title, status, severity: level, kind, started, resolved, resolution } = incident;
-  return {
+  return knownFields({
     id,
     title,
     uri: `incident://${encodeURIComponent(id)}`,
@@ -106,7 +101,7 @@ function show(incident: Incident) {
     severity: level,
     kind,
     started: started.toISOString(),
-    durationSeconds: resolved ? Math.round((resolved.getTime() - started.getTime()) / 1000) : null,
-    resolution: resolution?.slice(0, 500) ?? null,
-  };
+    durationSeconds: resolved ? Math.round((resolved.getTime() - started.getTime()) / 1000) : undefined,
+    resolution: resolution === null ? undefined : cutText(resolution, 500),
+  });
 }

@@ -1,5 +1,5 @@
 import { defineTool, envelope, noEnvironment, serviceName, ToolError } from '@devops-mcp/contract';
-import { onCallPort, parseTime, requireService, servicesPort } from '@devops-mcp/domain';
+import { frameAnswer, onCallPort, parseTime, requireService, servicesPort } from '@devops-mcp/domain';
 import { z } from 'zod';
 import { renderSchedule } from '../schedule/render-schedule.js';
 import { type Duty, summariseShifts } from '../schedule/summarise-shifts.js';
@@ -90,9 +90,7 @@ export const getOnCallSchedule = defineTool({
             end: (end < until ? end : until).toISOString(),
           })),
       },
-      source: answer.source,
-      ...(answer.partial ? { partial: [...answer.partial] } : {}),
-      ...(hints.length > 0 ? { hints } : {}),
+      ...frameAnswer({ ...answer, hints }).fields,
     };
   },
   render: renderSchedule,

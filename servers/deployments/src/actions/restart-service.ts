@@ -1,5 +1,5 @@
 import { defineAction, environmentName, serviceName } from '@devops-mcp/contract';
-import { askDeployments, countDependents, deploymentsPort, servicesPort } from '@devops-mcp/domain';
+import { askDeployments, countDependents, deploymentsPort, mostPods, servicesPort } from '@devops-mcp/domain';
 import { z } from 'zod';
 
 const reversal = {
@@ -29,8 +29,7 @@ export const restartService = defineAction({
     return {
       ...plan,
       blastRadius: {
-        // An autoscaler may run up to its upper limit, whatever the manifest says.
-        podsRestarted: Math.max(current.replicas ?? 1, current.autoscaler?.max ?? 0),
+        podsRestarted: mostPods(current),
         services: 1,
         dependents: countDependents(service, ports.services),
       },

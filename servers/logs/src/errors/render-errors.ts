@@ -58,12 +58,12 @@ function details(group: Group, place: number, reference: string | undefined): re
   ].filter((text) => text !== '');
   return [
     '',
-    `${place + 1}. ${where.join('; ')}`.trimEnd(),
+    oneLine(`${place + 1}. ${where.join('; ')}`),
     quoteOutside(group.sample ?? group.template, '   '),
     ...(group.stackTrace === undefined ? [] : [quoteOutside(group.stackTrace, '   ')]),
   ];
 }
 
 function listed(name: string, values: readonly string[]): string {
-  return values.length === 0 ? '' : `${name} ${oneLine(values.join(', '))}`;
+  return values.length === 0 ? '' : `${name} ${values.join(', ')}`;
 }

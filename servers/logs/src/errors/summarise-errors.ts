@@ -6,6 +6,7 @@ import {
   type ErrorGroup,
   fitTokens,
   frameAnswer,
+  knownFields,
   type LogsApi,
   type MetricsApi,
   optionalAnswer,
@@ -124,7 +125,7 @@ function rowOf(
 }
 
 function deploymentOf({ id, time, version }: Deployment): NonNullable<Group['deployment']> {
-  return { id, time: time.toISOString(), ...(version === null ? {} : { version }) };
+  return knownFields({ id, time: time.toISOString(), version });
 }
 
 /** The window and the one before, in which the deployment may lie since which an error exists. */

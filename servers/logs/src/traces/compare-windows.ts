@@ -6,6 +6,7 @@ import {
   estimateTokens,
   fitTokens,
   frameAnswer,
+  knownFields,
   type OperationChange,
   parsePeriod,
   roundTo,
@@ -62,10 +63,10 @@ export async function compareWindows(call: ComparisonCall): Promise<ComparisonAn
 }
 
 function rowOf(change: OperationChange): ComparisonAnswer['data']['operations'][number] {
-  return {
+  return knownFields({
     service: change.service,
     operation: cutText(change.operation, operationMax),
-    ...(change.instance === null ? {} : { instance: change.instance }),
+    instance: change.instance,
     blame: roundTo(change.blame, 3),
     calls: change.calls,
     previousCalls: change.previousCalls,
@@ -73,7 +74,7 @@ function rowOf(change: OperationChange): ComparisonAnswer['data']['operations'][
     previousSelfMsP95: roundTo(change.previousSelfMsP95),
     errorShare: roundTo(change.errorShare, 3),
     previousErrorShare: roundTo(change.previousErrorShare, 3),
-  };
+  });
 }
 
 /** "Nothing got worse" and "there is nothing to compare" are different answers. */

@@ -1,5 +1,5 @@
 import { ToolError } from '@devops-mcp/contract';
-import { cutText, roundTo, selfTimeUs, type TraceAnalysis, walkTree } from '@devops-mcp/domain';
+import { cutText, knownFields, roundTo, selfTimeUs, type TraceAnalysis, walkTree } from '@devops-mcp/domain';
 import type { TraceAnswer } from '../tools/get-trace.js';
 
 const attributesMax = 30;
@@ -18,18 +18,18 @@ export function describeSpan(
       hint: 'Take a spanId from criticalPath or errorSpans of get_trace without spanId.',
     });
   const { span } = node;
-  return {
+  return knownFields({
     spanId,
-    ...(span.parentSpanId === null ? {} : { parentSpanId: span.parentSpanId }),
+    parentSpanId: span.parentSpanId,
     service: span.service,
-    ...(span.instance === null ? {} : { instance: span.instance }),
+    instance: span.instance,
     operation: cutText(span.operation, textMax),
     kind: span.kind,
     startMs: roundTo((node.startUs - analysis.startUs) / 1_000),
     durationMs: roundTo(span.durationUs / 1_000),
     selfMs: roundTo(selfTimeUs(node) / 1_000),
     error: span.error,
-    ...(span.statusMessage === null ? {} : { statusMessage: cutText(span.statusMessage, textMax) }),
+    statusMessage: span.statusMessage === null ? undefined : cutText(span.statusMessage, textMax),
     attributes: bounded(span.attributes),
     events: span.events.slice(0, eventsMax).map((event) => ({
       atMs: roundTo((event.timeUs - span.startUs) / 1_000),
@@ -37,7 +37,7 @@ export function describeSpan(
       attributes: bounded(event.attributes),
     })),
     children: node.children.slice(0, childrenMax).map((child) => child.span.spanId),
-  };
+  });
 }
 
 function bounded(attributes: Readonly<Record<string, string>>): Record<string, string> {

@@ -3,6 +3,7 @@ import {
   cutText,
   fitTokens,
   frameAnswer,
+  knownFields,
   type MetricsApi,
   parsePeriod,
   readOfService,
@@ -84,7 +85,7 @@ export async function findTraces(call: FindTracesCall): Promise<TracesAnswer> {
 function rowOf(trace: TraceSummary): TracesAnswer['data']['traces'][number] {
   const more = trace.services.length - servicesMax;
   const services = trace.services.slice(0, servicesMax);
-  return {
+  return knownFields({
     traceId: trace.traceId,
     rootService: trace.rootService,
     rootOperation: cutText(trace.rootOperation, operationMax),
@@ -93,6 +94,6 @@ function rowOf(trace: TraceSummary): TracesAnswer['data']['traces'][number] {
     spans: trace.spans,
     services: more > 0 ? [...services, `(+${more})`] : services,
     errors: trace.errors,
-    ...(trace.errorService === null ? {} : { errorService: trace.errorService }),
-  };
+    errorService: trace.errorService,
+  });
 }

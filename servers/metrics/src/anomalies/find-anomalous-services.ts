@@ -6,6 +6,7 @@ import {
   estimateTokens,
   fitTokens,
   frameAnswer,
+  knownFields,
   type MetricsApi,
   optionalAnswer,
   parsePeriod,
@@ -101,16 +102,16 @@ function rowOf(
 }
 
 function signalOf(anomaly: Anomaly) {
-  return {
+  return knownFields({
     signal: anomaly.signal,
-    ...(anomaly.instance === null ? {} : { instance: anomaly.instance }),
+    instance: anomaly.instance,
     unit: anomaly.unit,
     onset: anomaly.onset.toISOString(),
-    ...(anomaly.end === null ? {} : { end: anomaly.end.toISOString() }),
+    end: anomaly.end?.toISOString(),
     baseline: roundTo(anomaly.baseline),
     value: roundTo(anomaly.value),
     score: roundTo(anomaly.score, 3),
-  };
+  });
 }
 
 /** "Nothing is wrong" and "nothing was looked at" are different answers. */

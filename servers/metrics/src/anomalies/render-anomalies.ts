@@ -1,4 +1,4 @@
-import { alignColumns, renderNotes, renderWindow, showTime, showValue } from '@devops-mcp/domain';
+import { alignColumns, oneLine, renderNotes, renderWindow, showTime, showValue } from '@devops-mcp/domain';
 import type { AnomaliesAnswer } from '../tools/find-anomalies.js';
 
 type Service = AnomaliesAnswer['data']['services'][number];
@@ -31,5 +31,5 @@ function renderService(service: Service, place: number, reference: string | unde
     `since ${showTime(row.onset, reference)}${row.end ? ` until ${showTime(row.end, reference)}` : ''}`,
     `score ${row.score}`,
   ]);
-  return [`${place}. ${service.service}  ${facts.join(', ')}`, alignColumns(rows)];
+  return [`${place}. ${oneLine(service.service)}  ${oneLine(facts.join(', '))}`, alignColumns(rows)];
 }

@@ -3,6 +3,7 @@ import {
   estimateTokens,
   fitTokens,
   frameAnswer,
+  knownFields,
   roundTo,
   type ServicesApi,
 } from '@devops-mcp/domain';
@@ -85,7 +86,7 @@ function nodeRow(node: GraphNode, map: DependencyMap, catalog: ServicesApi): Nod
 }
 
 function deploymentRow({ id, time, version }: Deployment): NonNullable<NodeRow['lastDeployment']> {
-  return { id, time: time.toISOString(), ...(version === null ? {} : { version }) };
+  return knownFields({ id, time: time.toISOString(), version });
 }
 
 function edgeRow({ from, to, declared, observed, before }: GraphEdge, now: Date): EdgeRow {

@@ -1,5 +1,6 @@
 import {
   alignColumns,
+  oneLine,
   renderNotes,
   renderWindow,
   showSeconds,
@@ -17,12 +18,14 @@ export function renderDependencies(answer: DependenciesAnswer): string {
   const reference = window?.end;
   const suspects = data.origin.suspects.length > 0 ? `: ${data.origin.suspects.join(', ')}` : '';
   return [
-    `${data.service} in ${data.environment}, ${renderWindow(window)}: ${data.origin.verdict}${suspects}`,
-    ...data.origin.evidence.map((line) => `  ${line}`),
+    oneLine(
+      `${data.service} in ${data.environment}, ${renderWindow(window)}: ${data.origin.verdict}${suspects}`,
+    ),
+    ...data.origin.evidence.map((line) => `  ${oneLine(line)}`),
     '',
     alignColumns(data.nodes.map((node) => nodeCells(node, reference))),
     ...(data.edges.length > 0 ? ['', alignColumns(data.edges.map(edgeCells), [3, 4, 5])] : []),
-    ...data.disagreements.map((line) => `≠ ${line}`),
+    ...data.disagreements.map((line) => `≠ ${oneLine(line)}`),
     renderNotes(answer),
   ].join('\n');
 }

@@ -1,10 +1,9 @@
 import { defineResource, environmentName, serviceName } from '@devops-mcp/contract';
+import { completeService } from '@devops-mcp/domain';
 import { z } from 'zod';
 import { mapDependencies } from '../dependencies/map-dependencies.js';
 import { presentDependencies } from '../dependencies/present-dependencies.js';
 import { dependencyPorts } from '../tools/get-service-dependencies.js';
-
-const completionsMax = 50;
 
 /** The map of the last hour, one call away in both directions; the tool gives more. */
 export const serviceDependencies = defineResource({
@@ -17,15 +16,7 @@ export const serviceDependencies = defineResource({
   ports: dependencyPorts,
   params: z.strictObject({ environment: environmentName, service: serviceName }),
   limits: { timeoutMs: 50_000, outputBytes: 64_000 },
-  complete: {
-    service: ({ value, ports }) =>
-      ports.services
-        .list()
-        .map((entry) => entry.name)
-        .filter((name) => name.toLowerCase().includes(value.toLowerCase()))
-        .toSorted((a, b) => Number(b.startsWith(value)) - Number(a.startsWith(value)) || (a < b ? -1 : 1))
-        .slice(0, completionsMax),
-  },
+  complete: { service: completeService },
   target: ({ environment, service }) => ({ environment, services: [service] }),
   async read(call) {
     const question = {

@@ -1,5 +1,5 @@
 import { ToolError } from '@devops-mcp/contract';
-import { closestNames, type ServiceEntry, standardSignals } from '@devops-mcp/domain';
+import { closestNames, didYouMean, type ServiceEntry, standardSignals } from '@devops-mcp/domain';
 
 /** Words that people use for several signals at once. */
 const groups: Readonly<Record<string, readonly string[]>> = {
@@ -27,8 +27,7 @@ export function expandSignals(asked: readonly string[], entry: ServiceEntry | un
 
 function unknownSignal(signal: string, known: readonly string[]): ToolError {
   const closest = closestNames(signal, known);
-  const hint =
-    closest.length > 0 ? `Did you mean ${closest.join(', ')}?` : `Known signals: ${known.join(', ')}.`;
+  const hint = didYouMean(closest, `Known signals: ${known.join(', ')}.`);
   return new ToolError('invalid_input', `There is no signal ${signal}.`, {
     hint: `${hint} Further signals are named under signals in the service's devops-mcp.service.yaml.`,
     details: { known: closest },

@@ -1,10 +1,12 @@
 import type { CallContext } from '@devops-mcp/contract';
 import {
   type Answer,
+  cutText,
   type Deployment,
   type DeploymentsApi,
   estimateTokens,
   frameAnswer,
+  knownFields,
   type MetricsApi,
   optionalAnswer,
   parsePeriod,
@@ -122,37 +124,35 @@ function readSignals(call: MeasureCall, query: SignalQuery): Promise<Answer<Sign
 
 function toFit({ series, judgement, statistics, value, baseline, change }: ComparedSeries) {
   const telling = judgement.verdict !== 'stable' && judgement.verdict !== 'insufficient_data';
-  const row = {
+  const row = knownFields({
     signal: series.signal,
     unit: series.unit,
-    ...(Object.keys(series.group).length > 0 ? { group: { ...series.group } } : {}),
+    group: Object.keys(series.group).length > 0 ? { ...series.group } : undefined,
     verdict: judgement.verdict,
-    ...(judgement.since ? { since: judgement.since.toISOString() } : {}),
-    ...(judgement.until ? { until: judgement.until.toISOString() } : {}),
-    ...(value === null ? {} : { value }),
-    ...(baseline === null ? {} : { baseline }),
-    ...(change === null ? {} : { change: roundTo(change, 3) }),
+    since: judgement.since?.toISOString(),
+    until: judgement.until?.toISOString(),
+    value,
+    baseline,
+    change: change === null ? undefined : roundTo(change, 3),
     statistics: rounded(statistics),
     convention: series.convention,
     metric: series.metric,
-    ...(telling && series.exemplarTraceIds
-      ? { traceIds: series.exemplarTraceIds.slice(0, traceIdsMax) }
-      : {}),
-  };
+    traceIds: telling ? series.exemplarTraceIds?.slice(0, traceIdsMax) : undefined,
+  });
   return { row, points: series.points, stepMs: series.stepMs, telling };
 }
 
 /** A series that is all gaps has no statistics. */
 function rounded({ min, max, mean, p50, p95, last }: SignalStatistics) {
-  const entries = Object.entries({ min, max, mean, p50, p95, last });
-  return Object.fromEntries(
-    entries.flatMap(([name, value]) => (value === null ? [] : [[name, roundTo(value)]])),
-  );
+  const round = (value: number | null) => (value === null ? undefined : roundTo(value));
+  return knownFields({
+    ...{ min: round(min), max: round(max), mean: round(mean) },
+    ...{ p50: round(p50), p95: round(p95), last: round(last) },
+  });
 }
 
 function markerOf({ id, time, kind, by, version, title }: Deployment) {
-  const shown = { id, time: time.toISOString(), kind, by, title: title.slice(0, titleMax) };
-  return version === null ? shown : { ...shown, version };
+  return knownFields({ id, time: time.toISOString(), kind, by, version, title: cutText(title, titleMax) });
 }
 
 function emptyHints(compared: readonly ComparedSeries[], service: string, of: string): readonly string[] {

@@ -1,5 +1,6 @@
 import {
   alignColumns,
+  oneLine,
   quoteInline,
   renderNotes,
   renderWindow,
@@ -29,11 +30,11 @@ export function renderSignals(answer: SignalsAnswer): string {
     `${data.service} in ${data.environment}, ${renderWindow(window)}, against ${data.baseline.of}`,
     ...(rows.length > 0 ? [alignColumns(rows, [2])] : []),
     ...data.deployments.map(
-      (d) =>
-        `${showTime(d.time, reference)}  ${d.kind} ${d.version ?? d.id} by ${d.by}: ${quoteInline(d.title)}`,
+      ({ time, kind, id, version = id, by, title }) =>
+        `${showTime(time, reference)}  ${oneLine(`${kind} ${version} by ${by}`)}: ${quoteInline(title)}`,
     ),
-    ...data.missing.map(
-      ({ signal, tried }) => `no ${signal}${tried.length > 0 ? ` (tried ${tried.join(', ')})` : ''}`,
+    ...data.missing.map(({ signal, tried }) =>
+      oneLine(`no ${signal}${tried.length > 0 ? ` (tried ${tried.join(', ')})` : ''}`),
     ),
     renderNotes(answer),
   ].join('\n');

@@ -4,6 +4,7 @@ import {
   estimateTokens,
   fitTokens,
   frameAnswer,
+  knownFields,
   type MetricInfo,
   metricsPort,
   parsePeriod,
@@ -110,15 +111,15 @@ type Row = ReturnType<typeof row>;
 function row(info: MetricInfo) {
   const more = info.attributes.length - attributesMax;
   const attributes = info.attributes.slice(0, attributesMax);
-  return {
+  return knownFields({
     name: info.name,
     unit: info.unit,
     kind: info.kind,
-    ...(info.temporality === null ? {} : { temporality: info.temporality }),
+    temporality: info.temporality,
     series: info.series,
     attributes: more > 0 ? [...attributes, `(+${more})`] : attributes,
     lastSeen: info.lastSeen.toISOString(),
-  };
+  });
 }
 
 function noneHint(match: string | undefined, service: string): string {

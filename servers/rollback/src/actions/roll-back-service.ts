@@ -1,5 +1,13 @@
 import { type CallContext, defineAction, ToolError } from '@devops-mcp/contract';
-import { type DeploymentsApi, deploymentsPort, planStorePort, servicesPort } from '@devops-mcp/domain';
+import {
+  countChangedFiles,
+  countDependents,
+  type DeploymentsApi,
+  deploymentsPort,
+  mostPods,
+  planStorePort,
+  servicesPort,
+} from '@devops-mcp/domain';
 import { z } from 'zod';
 import { judgeMigrations } from '../migrations/judge-migrations.js';
 import { worstVerdict } from '../migrations/verdict.js';
@@ -15,7 +23,7 @@ export const rollBackService = defineAction({
   input: z.strictObject({ planId: z.string().min(8).max(128).describe('planId of plan_rollback') }),
   limits: { timeoutMs: 60_000, outputBytes: 48_000 },
   environments: ['production', 'staging', 'development'],
-  blastRadius: { services: 1, podsRestarted: 200, filesChanged: 50, dependents: 100 },
+  blastRadius: { services: 1, podsRestarted: 200, filesChanged: 50, dependents: 500 },
   reversal: {
     kind: 'reversible',
     how: 'Roll forward to the revision that is replaced; it stays in the history.',
@@ -38,9 +46,9 @@ export const rollBackService = defineAction({
       ...planned.plan,
       blastRadius: {
         services: 1,
-        podsRestarted: planned.current.replicas ?? 1,
-        filesChanged: filesIn(planned.plan.diff),
-        dependents: ports.services.dependents(stored.service).length,
+        podsRestarted: mostPods(planned.current),
+        filesChanged: countChangedFiles(planned.plan.diff),
+        dependents: countDependents(stored.service, ports.services),
       },
       reversal:
         migrations.verdict === 'irreversible'
@@ -81,8 +89,4 @@ async function migrationVerdict(stored: PlanDocument, deployments: DeploymentsAp
   const worst = judged.find((migration) => migration.verdict === verdict);
   const statement = worst?.statements.find((found) => found.verdict === verdict);
   return { verdict, why: worst ? `${worst.path}: ${statement?.reason ?? 'not judged'}` : 'none' };
-}
-
-function filesIn(diff: string): number {
-  return Math.max(1, diff.match(/^\+\+\+ /gm)?.length ?? 0);
 }

@@ -1,56 +1,29 @@
-import type { DiffSummary, FieldChange, PlannedChange, ServiceEntry } from '@devops-mcp/domain';
-import { z } from 'zod';
+import {
+  type AnswerFrame,
+  cutLines,
+  type DiffSummary,
+  estimateTokens,
+  fitTokens,
+  knownFields,
+  mostPods,
+  type PlannedChange,
+  type ServiceEntry,
+  truncationField,
+} from '@devops-mcp/domain';
 import { type MigrationVerdict, verdicts, worstVerdict } from '../migrations/verdict.js';
+import type { RollbackAnswer } from '../tools/plan-rollback.js';
 import type { ChosenTarget } from './choose-target.js';
 import { openFreezeWindows } from './freeze-windows.js';
 
-const versionFacts = z.object({
-  revision: z.string(),
-  version: z.string().nullable(),
-  image: z.string().nullable(),
-  deployed: z.string(),
-  by: z.string(),
-});
-const fieldChange = z.object({ field: z.string(), from: z.string().nullable(), to: z.string().nullable() });
-
-/** The plan as callers get it. Times are RFC 3339, shares 0 to 1. */
-export const rollbackPlan = z.object({
-  planId: z.string(),
-  planExpires: z.string(),
-  service: z.string(),
-  environment: z.string(),
-  current: versionFacts,
-  target: versionFacts,
-  targetJudgedGood: z.boolean(),
-  evidence: z.string(),
-  mechanism: z.string(),
-  warnings: z.array(z.string()),
-  diff: z.string(),
-  migrations: z.array(
-    z.object({
-      path: z.string(),
-      verdict: z.enum(verdicts),
-      rule: z.string(),
-      reason: z.string(),
-      statement: z.string(),
-      hasDownMigration: z.boolean(),
-    }),
-  ),
-  migrationVerdict: z.enum(verdicts),
-  safeToRollBack: z.boolean(),
-  configurationDrift: z.array(fieldChange),
-  secretReferencesChanged: z.array(z.string()),
-  dependents: z.array(z.string()),
-  freezeWindows: z.array(z.string()),
-  estimateMinutes: z.object({ value: z.number(), basis: z.string() }),
-  verify: z.array(z.string()),
-  stopWhen: z.array(z.string()),
-  rollForward: z.string(),
-  apply: z.string(),
-});
-export type RollbackPlan = z.output<typeof rollbackPlan>;
+type RollbackPlan = RollbackAnswer['data'];
 
 const diffMax = 12_000;
+/** A plan without any of its lines could not be judged. */
+const diffMin = 1_200;
+/** A diff has about so many characters a token. */
+const diffCharsPerToken = 2.5;
+const listMax = 50;
+const howToGetMore = 'Raise maxTokens; get_deployment_diff shows every line of the revisions.';
 /** Kubernetes replaces pods one after the other by default; half a minute each covers start and readiness. */
 const minutesPerPod = 0.5;
 
@@ -68,10 +41,42 @@ export interface PlanFacts {
   readonly now: Date;
 }
 
-export function describePlan(facts: PlanFacts): RollbackPlan {
+/** The plan as callers get it: what decides stays whole, then migrations, drift and diff share what is left. */
+export function describePlan(facts: PlanFacts, maxTokens: number, frame: AnswerFrame): RollbackAnswer {
+  const fixed = decidingFacts(facts);
+  const left = maxTokens - frame.tokens - estimateTokens(fixed);
+  const migrations = fitTokens(facts.migrations.map(decisive), {
+    maxTokens: left / 2,
+    reserved: 0,
+    rank: (a, b) => verdicts.indexOf(b.verdict) - verdicts.indexOf(a.verdict),
+    howToGetMore,
+  });
+  const drift = fitTokens(configurationDrift(facts.planned), {
+    maxTokens: (left - migrations.tokens) / 2,
+    reserved: 0,
+    howToGetMore,
+  });
+  const room = (left - migrations.tokens - drift.tokens) * diffCharsPerToken;
+  const diff = cutLines(facts.planned.plan.diff, Math.max(diffMin, Math.min(diffMax, Math.floor(room))));
+  const returned = migrations.rows.length + drift.rows.length;
+  const total = facts.migrations.length + (drift.truncation?.total ?? drift.rows.length);
+  const cut = returned < total || diff !== facts.planned.plan.diff;
+  return {
+    data: {
+      ...fixed,
+      diff,
+      migrations: inOrder(migrations.rows, facts.migrations),
+      configurationDrift: [...drift.rows],
+    },
+    ...frame.fields,
+    ...truncationField(cut ? { returned, total, more: true, howToGetMore } : undefined),
+  };
+}
+
+function decidingFacts(facts: PlanFacts): Omit<RollbackPlan, 'diff' | 'migrations' | 'configurationDrift'> {
   const { chosen, planned, migrations } = facts;
   const migrationVerdict = worstVerdict(migrations.map(({ verdict }) => verdict));
-  const replicas = planned.current.replicas ?? 1;
+  const pods = mostPods(planned.current);
   return {
     planId: facts.id,
     planExpires: facts.expires.toISOString(),
@@ -83,20 +88,14 @@ export function describePlan(facts: PlanFacts): RollbackPlan {
     evidence: chosen.judgement,
     mechanism: planned.plan.summary,
     warnings: [...(planned.plan.warnings ?? []), ...autoscalerWarning(planned)],
-    diff:
-      planned.plan.diff.length > diffMax
-        ? `${planned.plan.diff.slice(0, diffMax)}\n[cut; see get_deployment_diff]`
-        : planned.plan.diff,
-    migrations: migrations.map(decisive),
     migrationVerdict,
     safeToRollBack: migrationVerdict === 'safe' && chosen.judgedGood,
-    configurationDrift: configurationDrift(planned),
-    secretReferencesChanged: difference(planned.current.secretReferences, planned.next.secretReferences),
-    dependents: [...facts.dependents],
+    secretReferencesChanged: secretChanges(planned).slice(0, listMax),
+    dependents: facts.dependents.slice(0, listMax),
     freezeWindows: openFreezeWindows(facts.entry?.annotations['devops-mcp/freeze-windows'], facts.now),
     estimateMinutes: {
-      value: Math.ceil(1 + replicas * minutesPerPod),
-      basis: `one minute to reconcile and half a minute for each of ${replicas} pods`,
+      value: Math.ceil(1 + pods * minutesPerPod),
+      basis: `one minute to reconcile and half a minute for each of at most ${pods} pods`,
     },
     verify: verification(chosen),
     stopWhen: [
@@ -109,14 +108,17 @@ export function describePlan(facts: PlanFacts): RollbackPlan {
   };
 }
 
-function identity({
-  revision,
-  version,
-  image,
-  time,
-  by,
-}: ChosenTarget['current']): z.output<typeof versionFacts> {
-  return { revision, version, image, deployed: time.toISOString(), by };
+/** The worst are kept when not all fit, and shown in the order in which they ran. */
+function inOrder(
+  kept: Readonly<RollbackPlan['migrations']>,
+  all: readonly MigrationVerdict[],
+): RollbackPlan['migrations'] {
+  const order = new Map(all.map(({ path }, place) => [path, place]));
+  return kept.toSorted((a, b) => (order.get(a.path) ?? 0) - (order.get(b.path) ?? 0));
+}
+
+function identity({ revision, version, image, time, by }: ChosenTarget['current']): RollbackPlan['current'] {
+  return knownFields({ revision, version, image, time: time.toISOString(), by });
 }
 
 function autoscalerWarning({ current }: PlannedChange): readonly string[] {
@@ -140,19 +142,20 @@ function decisive(migration: MigrationVerdict): RollbackPlan['migrations'][numbe
   };
 }
 
-function configurationDrift({ current, next }: PlannedChange): FieldChange[] {
+function configurationDrift({ current, next }: PlannedChange): RollbackPlan['configurationDrift'] {
   const before = { ...current.configuration, ...current.flags };
   const after = { ...next.configuration, ...next.flags };
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((field) => before[field] !== after[field])
     .sort()
-    .map((field) => ({ field, from: before[field] ?? null, to: after[field] ?? null }));
+    .map((field) => knownFields({ field, from: before[field], to: after[field] }));
 }
 
-function difference(a: readonly string[], b: readonly string[]): string[] {
+function secretChanges({ current, next }: PlannedChange): readonly string[] {
+  const [now, then] = [current.secretReferences, next.secretReferences];
   return [
-    ...a.filter((one) => !b.includes(one)).map((one) => `no longer used: ${one}`),
-    ...b.filter((one) => !a.includes(one)).map((one) => `used again: ${one}`),
+    ...now.filter((name) => !then.includes(name)).map((name) => `no longer used: ${name}`),
+    ...then.filter((name) => !now.includes(name)).map((name) => `used again: ${name}`),
   ];
 }
 

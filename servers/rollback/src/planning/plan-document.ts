@@ -1,9 +1,11 @@
 import { type Json, type JsonObject, ToolError } from '@devops-mcp/contract';
 import { z } from 'zod';
 
+export const planFormat = 'devops-mcp/rollback-plan/v1';
+
 /** What the plan store keeps: enough to plan the very same change again, and nothing that ages. */
-export const planDocument = z.strictObject({
-  format: z.literal('devops-mcp/rollback-plan/v1'),
+const planDocument = z.strictObject({
+  format: z.literal(planFormat),
   environment: z.string().max(40),
   service: z.string().max(63),
   currentRevision: z.string().max(80),

@@ -1,45 +1,55 @@
-import type { RollbackPlan } from './describe-plan.js';
+import { oneLine, quoteInline, quoteOutside, renderNotes, showTime } from '@devops-mcp/domain';
+import type { RollbackAnswer } from '../tools/plan-rollback.js';
 
-/** The plan as a person reads it, most important first. */
-export function renderPlan(plan: RollbackPlan, hints: readonly string[]): string {
-  const lines = [
+type RollbackPlan = RollbackAnswer['data'];
+
+/** The plan as a person reads it, most important first; diff and statements stand in quotes or behind a bar. */
+export function renderPlan(answer: RollbackAnswer): string {
+  const { data: plan } = answer;
+  const { current, target, estimateMinutes } = plan;
+  return [
     `Rollback plan for ${plan.service} in ${plan.environment} (nothing has been changed)`,
-    `  now     ${name(plan.current)} deployed ${plan.current.deployed} by ${plan.current.by}`,
-    `  target  ${name(plan.target)} deployed ${plan.target.deployed}`,
-    `  ${plan.evidence}`,
+    `  now     ${nameOf(current)} deployed ${showTime(current.time)} UTC by ${oneLine(current.by)}`,
+    `  target  ${nameOf(target)} deployed ${showTime(target.time)} UTC by ${oneLine(target.by)}`,
+    `  ${oneLine(plan.evidence)}`,
     '',
     `Migrations in between: ${plan.migrations.length === 0 ? 'none' : plan.migrationVerdict}`,
-    ...plan.migrations.map(
-      (found) =>
-        `  ${found.verdict.padEnd(20)} ${found.path}\n    ${found.statement}\n    ${found.reason}${found.hasDownMigration ? ' A down migration exists.' : ''}`,
-    ),
+    ...plan.migrations.flatMap(migrationLines),
     '',
-    `Change: ${plan.mechanism}`,
-    plan.diff,
+    `Change: ${oneLine(plan.mechanism)}`,
+    quoteOutside(plan.diff.trimEnd()),
     ...section('Warnings', plan.warnings),
     ...section('Freeze windows open now', plan.freezeWindows),
     ...section(
       'Configuration that changes',
       plan.configurationDrift.map(
-        ({ field, from, to }) => `${field}: ${from ?? '(absent)'} -> ${to ?? '(absent)'}`,
+        ({ field, from = '(absent)', to = '(absent)' }) => `${field}: ${from} → ${to}`,
       ),
     ),
     ...section('Secret references', plan.secretReferencesChanged),
     ...section('Dependents', plan.dependents),
     ...section('Verify', plan.verify),
     ...section('Stop when', plan.stopWhen),
-    `About ${plan.estimateMinutes.value} minutes (${plan.estimateMinutes.basis}).`,
-    plan.rollForward,
-    `Next: ${plan.apply} before ${plan.planExpires}.`,
-    ...hints,
-  ];
-  return lines.join('\n');
+    `About ${estimateMinutes.value} minutes (${estimateMinutes.basis}).`,
+    oneLine(plan.rollForward),
+    `Next: ${plan.apply} before ${showTime(plan.planExpires)} UTC.`,
+    renderNotes(answer),
+  ].join('\n');
 }
 
-function name({ version, revision }: RollbackPlan['current']): string {
-  return `${version ?? 'unversioned'} (${revision.slice(0, 10)})`;
+function nameOf({ version, revision }: RollbackPlan['current']): string {
+  return oneLine(`${version ?? 'unversioned'} (${revision.slice(0, 10)})`);
+}
+
+function migrationLines(found: RollbackPlan['migrations'][number]): readonly string[] {
+  const down = found.hasDownMigration ? ' A down migration exists.' : '';
+  return [
+    `  ${found.verdict.padEnd(20)} ${oneLine(found.path)}`,
+    ...(found.statement === '' ? [] : [`    ${quoteInline(found.statement, 200)}`]),
+    `    ${found.reason}${down}`,
+  ];
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {
-  return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  - ${line}`)];
+  return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  - ${oneLine(line)}`)];
 }

@@ -1,5 +1,5 @@
 import { definePrompt, noEnvironment } from '@devops-mcp/contract';
-import { servicesPort } from '@devops-mcp/domain';
+import { completeService, servicesPort } from '@devops-mcp/domain';
 import { z } from 'zod';
 
 export const draftRollbackPlan = definePrompt({
@@ -12,14 +12,7 @@ export const draftRollbackPlan = definePrompt({
     environment: z.string().min(1).max(40).default('production').describe('Environment'),
   }),
   limits: { timeoutMs: 5_000, outputBytes: 8_000 },
-  complete: {
-    service: ({ value, ports }) =>
-      ports.services
-        .list()
-        .map(({ name }) => name)
-        .filter((name) => name.startsWith(value))
-        .slice(0, 50),
-  },
+  complete: { service: completeService },
   target: () => ({ environment: noEnvironment, services: [] }),
   messages: ({ args }) => [
     {

@@ -1,7 +1,7 @@
 import { type Exception, exceptionIn, hasStack } from './exception.js';
 import { type JsonBody, jsonBody } from './json-body.js';
 import { type Origin, originOf } from './resource.js';
-import type { LogRow, Place, RowSink } from './rows.js';
+import type { LogRow, Place } from './rows.js';
 import { levelInText, levelOfNumber, levelOfWord } from './severity.js';
 import { fingerprintOf, templateOf } from './template.js';
 import {
@@ -21,12 +21,12 @@ const error = 4;
 const longestStack = 32 * 1024;
 
 /** Rows of one `resourceLogs` entry. */
-export function decodeLogs(resourceLogs: Fields, place: Place, sink: RowSink): void {
+export function decodeLogs(resourceLogs: Fields, place: Place, add: (row: LogRow) => void): void {
   const origin = originOf(resourceLogs.resource);
   for (const scope of list(resourceLogs.scopeLogs)) {
     if (!isFields(scope)) continue;
     for (const record of list(scope.logRecords)) {
-      if (isFields(record)) sink.log(logRow(record, origin, place));
+      if (isFields(record)) add(logRow(record, origin, place));
     }
   }
 }

@@ -1,7 +1,7 @@
 import { exponentialJson } from './exponential.js';
 import { outcomeOf } from './point-outcome.js';
 import { type Origin, originOf } from './resource.js';
-import { type Place, type PointRow, pointKinds, type RowSink } from './rows.js';
+import { type Place, type PointRow, pointKinds } from './rows.js';
 import { seriesHash } from './series-hash.js';
 import {
   attributesJson,
@@ -45,17 +45,17 @@ interface MetricFacts {
 }
 
 /** Rows of one `resourceMetrics` entry. */
-export function decodePoints(resourceMetrics: Fields, place: Place, sink: RowSink): void {
+export function decodePoints(resourceMetrics: Fields, place: Place, add: (row: PointRow) => void): void {
   const origin = originOf(resourceMetrics.resource);
   for (const scope of list(resourceMetrics.scopeMetrics)) {
     if (!isFields(scope)) continue;
     for (const metric of list(scope.metrics)) {
-      if (isFields(metric)) decodeMetric(metric, origin, place, sink);
+      if (isFields(metric)) decodeMetric(metric, origin, place, add);
     }
   }
 }
 
-function decodeMetric(metric: Fields, origin: Origin, place: Place, sink: RowSink): void {
+function decodeMetric(metric: Fields, origin: Origin, place: Place, add: (row: PointRow) => void): void {
   for (const [key, kind] of forms) {
     const data = metric[key];
     if (!isFields(data)) continue;
@@ -72,7 +72,7 @@ function decodeMetric(metric: Fields, origin: Origin, place: Place, sink: RowSin
       // A point may say that there is no value: bit 0 of the flags.
       if (isFields(point) && ((numberOf(point.flags) ?? 0) & 1) === 0) {
         const row = pointRow(point, facts, place);
-        if (row !== undefined) sink.point(row);
+        if (row !== undefined) add(row);
       }
     }
   }

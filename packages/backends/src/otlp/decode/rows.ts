@@ -80,11 +80,12 @@ export type PointRow = {
   exemplars: string | null;
 };
 
-export interface RowSink {
-  log(row: LogRow): void;
-  span(row: SpanRow): void;
-  point(row: PointRow): void;
+export interface RowOf {
+  readonly logs: LogRow;
+  readonly spans: SpanRow;
+  readonly points: PointRow;
 }
+export type TableName = keyof RowOf;
 
 /** Numbers the records of one file. */
 export interface Place {

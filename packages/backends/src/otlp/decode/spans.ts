@@ -1,5 +1,5 @@
 import { type Origin, originOf } from './resource.js';
-import type { Place, RowSink, SpanRow } from './rows.js';
+import type { Place, SpanRow } from './rows.js';
 import {
   attributesJson,
   attributesOf,
@@ -24,13 +24,13 @@ const mostEvents = 20;
 const mostLinks = 20;
 
 /** Rows of one `resourceSpans` entry; spans without ids are left out, as nothing can refer to them. */
-export function decodeSpans(resourceSpans: Fields, place: Place, sink: RowSink): void {
+export function decodeSpans(resourceSpans: Fields, place: Place, add: (row: SpanRow) => void): void {
   const origin = originOf(resourceSpans.resource);
   for (const scope of list(resourceSpans.scopeSpans)) {
     if (!isFields(scope)) continue;
     for (const span of list(scope.spans)) {
       const row = isFields(span) ? spanRow(span, origin, place) : undefined;
-      if (row !== undefined) sink.span(row);
+      if (row !== undefined) add(row);
     }
   }
 }

@@ -14,8 +14,8 @@ export async function operationsOf(
   groups: readonly { readonly service: string; readonly fingerprint: string }[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const found = new Map<string, readonly string[]>();
-  if (groups.length === 0 || !session.snapshot.extents.some((extent) => extent.table === 'spans'))
-    return found;
+  if (groups.length === 0) return found;
+  await session.need(['spans']);
   const rows = await session.query<{ service: string; fingerprint: string; operations: readonly string[] }>(
     `WITH wanted AS (SELECT unnest(?::VARCHAR[]) AS service, unnest(?::VARCHAR[]) AS fingerprint),
      line AS (SELECT service, fingerprint, trace_id, span_id FROM logs JOIN wanted USING (service, fingerprint)

@@ -55,13 +55,17 @@ export async function errorSummary(
 ): Promise<
   Answer<{ readonly total: number; readonly lines: number; readonly groups: readonly ErrorGroup[] }>
 > {
-  const session = await openSession(port, context);
+  const session = await openSession(port, context, {
+    services: query.service === undefined ? [] : [query.service],
+  });
   const name = query.service === undefined ? undefined : telemetryName(session, query.service);
   const top = Math.max(1, Math.min(query.top, mostGroups));
   const counts = await countsOf(session, query.window, name, top);
   const lines = await linesIn(session, query.window, name);
   const details = await detailsOf(session, query.window, counts);
-  const operations = await operationsOf(session, query.window, counts);
+  // Traces are read only for groups whose lines do not say themselves what they happened in.
+  const silent = counts.filter((count) => (details.get(keyOf(count))?.operations ?? []).length === 0);
+  const operations = await operationsOf(session, query.window, silent);
   const groups = counts.flatMap((count) => {
     const detail = details.get(keyOf(count));
     return detail === undefined ? [] : [groupOf(count, detail, operations.get(keyOf(count)) ?? [], session)];

@@ -35,7 +35,9 @@ export async function searchLogs(
 ): Promise<Answer<LogSearchAnswer>> {
   const cursor = decodeCursor(query);
   const window = cursor ? { start: new Date(cursor.start), end: new Date(cursor.end) } : query.window;
-  const session = await openSession(port, context);
+  const session = await openSession(port, context, {
+    services: query.service === undefined ? [] : [query.service],
+  });
   const name = query.service === undefined ? undefined : telemetryName(session, query.service);
   const filter = logFilter({ ...query, window }, name);
   const limit = Math.max(1, Math.min(query.limit, mostLines));

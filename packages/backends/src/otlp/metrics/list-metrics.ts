@@ -23,7 +23,7 @@ export async function listMetrics(
   query: { readonly service: string; readonly window: Window },
   context: CallContext,
 ): Promise<Answer<readonly MetricInfo[]>> {
-  const session = await openSession(port, context);
+  const session = await openSession(port, context, { tables: ['points'], services: [query.service] });
   const name = telemetryName(session, query.service);
   const [start, end] = windowMicros(query.window);
   const rows = await inventoryOf(session, [name], start, end);

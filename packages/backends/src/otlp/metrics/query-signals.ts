@@ -36,7 +36,7 @@ export async function querySignals(
   query: SignalQuery,
   context: CallContext,
 ): Promise<Answer<SignalAnswer>> {
-  const session = await openSession(port, context);
+  const session = await openSession(port, context, { tables: ['points'], services: [query.service] });
   const name = telemetryName(session, query.service);
   const [start, end] = windowMicros(query.window);
   const most = Math.max(2, Math.min(query.maxPoints, mostPoints));
@@ -130,6 +130,7 @@ function pointsOf(line: ReadonlyMap<number, number>, grid: Grid): readonly Point
 async function fromSpans(asked: Asked, signals: readonly string[]): Promise<readonly SignalSeries[]> {
   const { session, name, start, end, most, query } = asked;
   if (signals.length === 0) return [];
+  await session.need(['spans']);
   const grid = gridOf(start, end, most, { interval: null, first: null });
   const cells = await spanCells(session, [name], query.groupBy, grid, end);
   if (cells.length === 0) return [];

@@ -9,7 +9,7 @@ export async function servicesWithTelemetry(
   query: { readonly window: Window },
   context: CallContext,
 ): Promise<Answer<readonly string[]>> {
-  const session = await openSession(port, context);
+  const session = await openSession(port, context, { tables: tableNames });
   const bounds = windowMicros(query.window);
   const parts = tableNames.map((table) => `SELECT service FROM ${table} WHERE time_us >= ? AND time_us < ?`);
   const rows = await session.query<{ service: string }>(

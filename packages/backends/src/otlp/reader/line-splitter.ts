@@ -1,7 +1,10 @@
 /** A line and where its source stands after it. */
 export interface SourceLine {
-  /** Null when the line was longer than the bound and was skipped. */
-  readonly text: string | null;
+  /**
+   * Null when the line was longer than the bound and was skipped. Bytes and not text, because most lines
+   * that somebody else reads can be told without making text of them.
+   */
+  readonly bytes: Buffer | null;
   /** Bytes of the source consumed when this line is done. */
   readonly end: number;
   /** True for a last line without a line break: it may be whole or torn. */
@@ -33,14 +36,14 @@ export function lineSplitter(
     if (skipping) pending = [];
     else if (part.length > 0) pending.push(part);
   };
-  const text = () => (skipping ? null : decode(pending));
+  const bytes = () => (skipping ? null : joined(pending));
   return {
     push(chunk) {
       let start = 0;
       for (let at = chunk.indexOf(lineBreak); at >= 0; at = chunk.indexOf(lineBreak, start)) {
         keep(chunk.subarray(start, at));
         const end = offset + at + 1;
-        onLine({ text: text(), end });
+        onLine({ bytes: bytes(), end });
         pending = [];
         pendingBytes = 0;
         skipping = false;
@@ -49,13 +52,17 @@ export function lineSplitter(
       keep(chunk.subarray(start));
       offset += chunk.length;
     },
-    rest: () => (pendingBytes === 0 ? undefined : { text: text(), end: offset, unfinished: true }),
+    rest: () => (pendingBytes === 0 ? undefined : { bytes: bytes(), end: offset, unfinished: true }),
   };
 }
 
-function decode(parts: readonly Buffer[]): string {
-  const [only] = parts;
-  const whole = parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
-  const text = whole.toString('utf8');
+/** A line as text, without the byte order mark that a file may begin with. */
+export function textOfLine(bytes: Buffer): string {
+  const text = bytes.toString('utf8');
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+function joined(parts: readonly Buffer[]): Buffer {
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
 }

@@ -143,14 +143,14 @@ async function* framedLines(request: ReadRequest): AsyncGenerator<readonly Sourc
 
 /** The lines of one frame; none counts as consumed before the last, since reading resumes at frames. */
 function linesOfFrame(frame: Buffer, end: number): readonly SourceLine[] {
-  const texts: (string | null)[] = [];
-  const splitter = lineSplitter(0, longestLine, (line) => texts.push(line.text));
+  const lines: (Buffer | null)[] = [];
+  const splitter = lineSplitter(0, longestLine, (line) => lines.push(line.bytes));
   try {
     splitter.push(unpackZstdFrame(frame, largestPlainFrame));
   } catch {
-    return [{ text: null, end }];
+    return [{ bytes: null, end }];
   }
   const rest = splitter.rest();
-  if (rest !== undefined) texts.push(rest.text);
-  return texts.length === 0 ? [{ text: '', end }] : texts.map((text) => ({ text, end }));
+  if (rest !== undefined) lines.push(rest.bytes);
+  return lines.length === 0 ? [{ bytes: Buffer.alloc(0), end }] : lines.map((bytes) => ({ bytes, end }));
 }

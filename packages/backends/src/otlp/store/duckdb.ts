@@ -1,6 +1,6 @@
 import { type CallContext, ToolError } from '@devops-mcp/contract';
-import type { DuckDBConnection, DuckDBInstance, DuckDBType, DuckDBValue } from '@duckdb/node-api';
-import { type ColumnType, quoted } from './tables.js';
+import type { DuckDBInstance } from '@duckdb/node-api';
+import { quoted } from './tables.js';
 
 type DuckDb = typeof import('@duckdb/node-api');
 /** Gives the engine's module; replaced in tests that show its absence. */
@@ -10,7 +10,6 @@ export type LoadDuckDb = () => Promise<DuckDb>;
 export const duckDbVersion = '1.5.5-r.5';
 const memoryLimit = '512MB';
 const threads = '2';
-const chunkRows = 2_048;
 
 export type Parameter = string | number | boolean | null;
 export type Row = Readonly<Record<string, unknown>>;
@@ -20,12 +19,6 @@ export interface Engine {
   /** Runs one statement. Rows are plain objects; 64-bit integers are bigint, so queries cast them. */
   query<R extends Row>(sql: string, parameters: readonly Parameter[], signal: AbortSignal): Promise<R[]>;
   run(sql: string): Promise<void>;
-  /** Appends rows, given as columns in the table's order, to a table. */
-  append(
-    table: string,
-    types: readonly ColumnType[],
-    columns: readonly (readonly Parameter[])[],
-  ): Promise<void>;
   close(): void;
 }
 
@@ -48,7 +41,7 @@ export async function openEngine(load: LoadDuckDb, folder: string, spill: string
   } finally {
     connection.closeSync();
   }
-  return engine(duckdb, instance);
+  return engine(instance);
 }
 
 async function loadOrExplain(load: LoadDuckDb): Promise<DuckDb> {
@@ -78,14 +71,7 @@ function settings(folder: string, spill: string): readonly string[] {
   ];
 }
 
-function engine(duckdb: DuckDb, instance: DuckDBInstance): Engine {
-  const types: Readonly<Record<ColumnType, DuckDBType>> = {
-    whole: duckdb.DOUBLE,
-    integer: duckdb.INTEGER,
-    double: duckdb.DOUBLE,
-    boolean: duckdb.BOOLEAN,
-    text: duckdb.VARCHAR,
-  };
+function engine(instance: DuckDBInstance): Engine {
   return {
     async query<R extends Row>(sql: string, parameters: readonly Parameter[], signal: AbortSignal) {
       signal.throwIfAborted();
@@ -109,51 +95,8 @@ function engine(duckdb: DuckDb, instance: DuckDBInstance): Engine {
         connection.closeSync();
       }
     },
-    append: (table, columnTypes, columns) =>
-      withConnection(instance, (connection) =>
-        appendColumns(
-          duckdb,
-          connection,
-          table,
-          columnTypes.map((type) => types[type]),
-          columns,
-        ),
-      ),
     close: () => instance.closeSync(),
   };
-}
-
-async function withConnection<T>(
-  instance: DuckDBInstance,
-  use: (connection: DuckDBConnection) => Promise<T>,
-): Promise<T> {
-  const connection = await instance.connect();
-  try {
-    return await use(connection);
-  } finally {
-    connection.closeSync();
-  }
-}
-
-async function appendColumns(
-  duckdb: DuckDb,
-  connection: DuckDBConnection,
-  table: string,
-  types: readonly DuckDBType[],
-  columns: readonly (readonly DuckDBValue[])[],
-): Promise<void> {
-  const appender = await connection.createAppender(table);
-  const rows = columns[0]?.length ?? 0;
-  for (let from = 0; from < rows; from += chunkRows) {
-    const count = Math.min(chunkRows, rows - from);
-    const chunk = duckdb.DuckDBDataChunk.create(types, count);
-    columns.forEach((values, index) => {
-      chunk.setColumnValues(index, values.slice(from, from + count));
-    });
-    appender.appendDataChunk(chunk);
-  }
-  appender.flushSync();
-  appender.closeSync();
 }
 
 /** What an interrupted query means to the caller. */

@@ -1,5 +1,5 @@
 import type { Engine } from './duckdb.js';
-import { type TableName, tableNames } from './tables.js';
+import type { TableName } from './tables.js';
 
 /** When a service has data of one kind; Unix microseconds. */
 export interface Extent {
@@ -12,10 +12,15 @@ export interface Extent {
 }
 
 /** Kept with the manifest's revision, so that "unknown service" and "no data then" cost nothing. */
-export async function readExtents(engine: Engine, signal: AbortSignal): Promise<readonly Extent[]> {
-  const parts = tableNames.map(
-    (table) => `SELECT '${table}' AS "table", service, min(time_us)::DOUBLE AS "firstUs",
-      max(time_us)::DOUBLE AS "lastUs", count(*)::DOUBLE AS "rows" FROM ${table} GROUP BY service`,
+export function readExtents(
+  engine: Engine,
+  table: TableName,
+  signal: AbortSignal,
+): Promise<readonly Extent[]> {
+  return engine.query<Extent & Record<string, unknown>>(
+    `SELECT '${table}' AS "table", service, min(time_us)::DOUBLE AS "firstUs",
+       max(time_us)::DOUBLE AS "lastUs", count(*)::DOUBLE AS "rows" FROM ${table} GROUP BY service`,
+    [],
+    signal,
   );
-  return engine.query<Extent & Record<string, unknown>>(parts.join(' UNION ALL '), [], signal);
 }

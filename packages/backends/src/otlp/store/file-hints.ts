@@ -10,9 +10,17 @@ const tails: Readonly<Record<FileEntry['tail'], string | undefined>> = {
   corrupt: 'it cannot be decompressed to its end',
 };
 
-/** One line for each file that could not be read whole, the worst first, cut at four. */
-export function fileHints(manifest: Manifest, files: FileList): readonly string[] {
-  const troubled = manifest.files
+/**
+ * One line for each file that could not be read whole, the worst first, cut at four. Each table has read
+ * every file; what the one that judged most of its lines says of a file is what counts.
+ */
+export function fileHints(manifests: readonly Manifest[], files: FileList): readonly string[] {
+  const worst = new Map<string, FileEntry>();
+  for (const entry of manifests.flatMap((manifest) => manifest.files)) {
+    const known = worst.get(entry.path);
+    if (known === undefined || weightOf(entry) > weightOf(known)) worst.set(entry.path, entry);
+  }
+  const troubled = [...worst.values()]
     .map((entry) => ({ entry, text: trouble(entry) }))
     .filter(({ text }) => text !== '')
     .sort((a, b) => b.entry.garbage - a.entry.garbage || a.entry.path.localeCompare(b.entry.path));
@@ -23,6 +31,10 @@ export function fileHints(manifest: Manifest, files: FileList): readonly string[
     hints.push('The telemetry folder holds no .json, .jsonl or .ndjson files, plain, .gz or .zst.');
   if (files.cut) hints.push(`Only the first ${files.files.length} telemetry files are read.`);
   return hints;
+}
+
+function weightOf(entry: FileEntry): number {
+  return (entry.garbage + entry.tooLong) * 2 + (entry.tail === 'clean' ? 0 : 1);
 }
 
 function trouble(entry: FileEntry): string {

@@ -4,20 +4,19 @@ import type { Changes } from './changes.js';
 import type { Engine } from './duckdb.js';
 import { type FileEntry, type Manifest, type SegmentEntry, writeManifest } from './manifest.js';
 import { newEntry, type Progress, readOn } from './read-file.js';
-import { type RowBuffer, rowBuffer } from './row-buffer.js';
-import { clearStages, compact, sweep, withoutFiles, writeStaged } from './segments.js';
-import { stagingTable, type TableName, tableNames, tables } from './tables.js';
+import { compact, sealStage, sweep, withoutFiles } from './segments.js';
+import { openStage, type Stage } from './stage.js';
+import type { TableName } from './tables.js';
 
 export const leaseMs = 30_000;
-const bufferRows = 16_384;
-const bufferWeight = 16 * 1024 * 1024;
 const stageRows = 120_000;
-const stageWeight = 48 * 1024 * 1024;
+const stageBytes = 48 * 1024 * 1024;
 const progressEveryMs = 200;
 
-export interface IngestRequest {
+export interface IngestRequest<T extends TableName> {
   readonly engine: Engine;
-  /** The state folder. */
+  readonly table: T;
+  /** The state folder of the table. */
   readonly folder: string;
   readonly manifest: Manifest;
   readonly changes: Changes;
@@ -27,12 +26,11 @@ export interface IngestRequest {
 }
 
 /** What one ingestion holds while it runs. */
-interface Run extends IngestRequest {
-  readonly buffer: RowBuffer;
+interface Run<T extends TableName> extends IngestRequest<T> {
   readonly files: Map<number, FileEntry>;
   segments: SegmentEntry[];
-  readonly staged: Record<TableName, { rows: number; files: Set<number> }>;
-  stagedWeight: number;
+  stage: Stage<T>;
+  sealing: Sealing | undefined;
   revision: number;
   nextFile: number;
   renewedAt: number;
@@ -41,44 +39,44 @@ interface Run extends IngestRequest {
   bytesDone: number;
 }
 
-/**
- * Makes the state mirror the folder: rows of files that are gone or were replaced leave it, new bytes
- * are decoded and written as Parquet segments. The manifest is replaced after each flush, so a
- * process that is killed loses what it had not flushed and nothing else. Needs the lease.
- */
-export async function ingest(request: IngestRequest): Promise<Manifest> {
-  const run = await begin(request);
-  for (const { file, entry } of request.changes.toRead) {
-    const progress = entry === undefined ? await fresh(run, file) : { ...entry };
-    if (progress === undefined) continue;
-    progress.size = file.size;
-    progress.modifiedMs = file.modifiedMs;
-    const before = progress.consumed;
-    await readOn(file, progress, run.buffer, request.context.signal, async () => {
-      reportProgress(run, file, progress.consumed - before);
-      await flush(run, progress, false);
-    });
-    run.files.set(progress.id, { ...progress });
-    run.bytesDone += file.size;
-  }
-  await flush(run, undefined, true);
-  run.segments = await compact(run.engine, run.folder, run.segments);
-  const manifest = await commit(run, true);
-  await sweep(run.folder, manifest.segments, run.clock().getTime());
-  return manifest;
+/** A segment that the engine is writing while lines are read on, and how far the files were read for it. */
+interface Sealing {
+  readonly segment: Promise<SegmentEntry>;
+  readonly files: readonly FileEntry[];
+  readonly nextFile: number;
 }
 
-async function begin(request: IngestRequest): Promise<Run> {
-  const { engine, folder, manifest, changes } = request;
-  await clearStages(engine, tableNames);
+/**
+ * Makes the state of one table mirror the folder: rows of files that are gone or were replaced leave it,
+ * new bytes are decoded and written as Parquet segments. The manifest is replaced after each segment, so
+ * a process that is killed loses what was not in a segment yet and nothing else. Needs the lease.
+ */
+export async function ingest<T extends TableName>(request: IngestRequest<T>): Promise<void> {
+  const run = await begin(request);
+  try {
+    for (const { file, entry } of request.changes.toRead) await read(run, file, entry);
+    await seal(run, undefined);
+    await settle(run);
+  } catch (error) {
+    // What is being written is whole and worth keeping; the error that counts is the first.
+    await settle(run).catch(() => undefined);
+    await run.stage.remove();
+    throw error;
+  }
+  run.segments = await compact(run.engine, run.folder, run.segments);
+  await commit(run, [...run.files.values()], run.nextFile, true);
+  await sweep(run.folder, run.segments, run.clock().getTime());
+}
+
+async function begin<T extends TableName>(request: IngestRequest<T>): Promise<Run<T>> {
+  const { engine, folder, manifest, changes, table } = request;
   const segments = await withoutFiles(engine, folder, manifest.segments, changes.dropped);
   return {
     ...request,
-    buffer: rowBuffer(),
     files: new Map(changes.kept.map((entry) => [entry.id, entry])),
     segments,
-    staged: { logs: stage(), spans: stage(), points: stage() },
-    stagedWeight: 0,
+    stage: openStage(folder, table),
+    sealing: undefined,
     revision: manifest.revision,
     nextFile: manifest.nextFile,
     renewedAt: performance.now(),
@@ -88,12 +86,31 @@ async function begin(request: IngestRequest): Promise<Run> {
   };
 }
 
-function stage(): { rows: number; files: Set<number> } {
-  return { rows: 0, files: new Set() };
+async function read<T extends TableName>(
+  run: Run<T>,
+  file: TelemetryFile,
+  entry: FileEntry | undefined,
+): Promise<void> {
+  const progress = entry === undefined ? await fresh(run, file) : { ...entry };
+  if (progress === undefined) return;
+  progress.size = file.size;
+  progress.modifiedMs = file.modifiedMs;
+  const before = progress.consumed;
+  await readOn(file, progress, {
+    table: run.table,
+    add: (row) => run.stage.add(row),
+    signal: run.context.signal,
+    between: async () => {
+      reportProgress(run, file, progress.consumed - before);
+      await keep(run, progress);
+    },
+  });
+  run.files.set(progress.id, { ...progress });
+  run.bytesDone += file.size;
 }
 
 /** Undefined when the file went away since it was listed. */
-async function fresh(run: Run, file: TelemetryFile): Promise<Progress | undefined> {
+async function fresh(run: { nextFile: number }, file: TelemetryFile): Promise<Progress | undefined> {
   try {
     const entry = await newEntry(file, run.nextFile);
     run.nextFile += 1;
@@ -103,58 +120,54 @@ async function fresh(run: Run, file: TelemetryFile): Promise<Progress | undefine
   }
 }
 
-/** Hands rows to the engine when enough have come together, and writes segments when the stage is full. */
-async function flush(run: Run, reading: Progress | undefined, all: boolean): Promise<void> {
+/** Moves rows to the stage and makes a segment of it when it is full. */
+async function keep<T extends TableName>(run: Run<T>, reading: Progress): Promise<void> {
   await keepLease(run);
   run.context.signal.throwIfAborted();
-  const { buffer } = run;
-  if (all || buffer.rows() >= bufferRows || buffer.weight() >= bufferWeight) await stageRowsOf(run);
-  const rows = tableNames.reduce((sum, table) => sum + run.staged[table].rows, 0);
-  if (rows === 0 || !(all || rows >= stageRows || run.stagedWeight >= stageWeight)) return;
-  if (buffer.rows() > 0) await stageRowsOf(run);
-  for (const table of tableNames) {
-    const staged = run.staged[table];
-    if (staged.rows === 0) continue;
-    const files = [...staged.files];
-    run.segments.push(await writeStaged(run.engine, run.folder, table, { rows: staged.rows, files }));
-    run.staged[table] = stage();
-  }
-  run.stagedWeight = 0;
+  await run.stage.write();
+  if (run.stage.rows() >= stageRows || run.stage.bytes() >= stageBytes) await seal(run, reading);
+}
+
+/** Closes the stage and lets the engine write it, one at a time, while reading goes on into the next. */
+async function seal<T extends TableName>(run: Run<T>, reading: Progress | undefined): Promise<void> {
+  const { stage } = run;
+  if (stage.rows() === 0) return;
+  await stage.write();
+  await stage.close();
+  await settle(run);
+  const files = new Map(run.files);
   // Without size and time, so that whoever goes on from here does not take the file for unchanged.
-  if (reading !== undefined) run.files.set(reading.id, { ...reading, size: 0, modifiedMs: 0 });
-  if (!all) await commit(run, run.manifest.complete);
+  if (reading !== undefined) files.set(reading.id, { ...reading, size: 0, modifiedMs: 0 });
+  const segment = sealStage(run.engine, run.folder, run.table, stage);
+  // Whoever settles sees the failure; until then nobody listens, which must not end the process.
+  segment.catch(() => undefined);
+  run.sealing = { segment, files: [...files.values()], nextFile: run.nextFile };
+  run.stage = openStage(run.folder, run.table);
 }
 
-async function stageRowsOf(run: Run): Promise<void> {
-  run.stagedWeight += run.buffer.weight();
-  for (const { table, columns } of run.buffer.take()) {
-    await run.engine.append(stagingTable(table), Object.values(tables[table]), columns);
-    const staged = run.staged[table];
-    staged.rows += columns[0]?.length ?? 0;
-    let last: unknown;
-    for (const id of columns[0] ?? []) {
-      if (id !== last && typeof id === 'number') staged.files.add(id);
-      last = id;
-    }
-  }
+/** Waits for the segment that is being written and names it in the manifest. */
+async function settle<T extends TableName>(run: Run<T>): Promise<void> {
+  const { sealing } = run;
+  if (sealing === undefined) return;
+  run.sealing = undefined;
+  run.segments.push(await sealing.segment);
+  await commit(run, sealing.files, sealing.nextFile, run.manifest.complete);
 }
 
-async function commit(run: Run, complete: boolean): Promise<Manifest> {
+async function commit<T extends TableName>(
+  run: Run<T>,
+  files: readonly FileEntry[],
+  nextFile: number,
+  complete: boolean,
+): Promise<void> {
   if (!(await run.lease.renew())) throw lostLease();
   run.revision += 1;
-  const manifest: Manifest = {
-    schema: run.manifest.schema,
-    revision: run.revision,
-    complete,
-    nextFile: run.nextFile,
-    files: [...run.files.values()],
-    segments: run.segments,
-  };
-  await writeManifest(run.folder, manifest);
-  return manifest;
+  const { schema } = run.manifest;
+  const { revision, segments } = run;
+  await writeManifest(run.folder, { schema, revision, complete, nextFile, files: [...files], segments });
 }
 
-async function keepLease(run: Run): Promise<void> {
+async function keepLease<T extends TableName>(run: Run<T>): Promise<void> {
   if (performance.now() - run.renewedAt < leaseMs / 4) return;
   if (!(await run.lease.renew())) throw lostLease();
   run.renewedAt = performance.now();
@@ -167,10 +180,12 @@ function lostLease(): ToolError {
   });
 }
 
-function reportProgress(run: Run, file: TelemetryFile, consumed: number): void {
+function reportProgress<T extends TableName>(run: Run<T>, file: TelemetryFile, consumed: number): void {
   const now = performance.now();
   if (now - run.reportedAt < progressEveryMs) return;
   run.reportedAt = now;
   const done = Math.min(run.bytes, run.bytesDone + Math.min(consumed, file.size));
-  run.context.progress(done, run.bytes, `Reading telemetry: ${file.path}`);
+  run.context.progress(done, run.bytes, `Reading ${nouns[run.table]} in ${file.path}`);
 }
+
+const nouns: Readonly<Record<TableName, string>> = { logs: 'logs', spans: 'traces', points: 'metrics' };

@@ -1,13 +1,14 @@
-import { decodeRequest } from '../decode/request.js';
-import type { RowSink } from '../decode/rows.js';
+import { decodeRequest, requestFields } from '../decode/request.js';
+import type { RowOf, TableName } from '../decode/rows.js';
 import { encodingOf } from '../reader/encoding.js';
-import type { SourceLine } from '../reader/line-splitter.js';
+import { type SourceLine, textOfLine } from '../reader/line-splitter.js';
 import { readLines } from '../reader/read-lines.js';
 import type { TelemetryFile } from '../reader/telemetry-files.js';
 import { headOf } from './changes.js';
 import type { FileEntry } from './manifest.js';
 
 const longestDocument = 64 * 1024 * 1024;
+const closingBrace = 125;
 
 /** The entry of a file as it grows while lines are read. */
 export type Progress = { -readonly [K in keyof FileEntry]: FileEntry[K] };
@@ -34,31 +35,37 @@ export async function newEntry(file: TelemetryFile, id: number): Promise<Progres
   };
 }
 
-/**
- * Reads on in a file, decoding into the sink and advancing `progress`. Calls `between` after every batch
- * of lines, where the rows in the sink are exactly what `progress` says: the place to write them.
- */
-export async function readOn(
+/** What becomes of the rows of one table that a file holds. */
+export interface Reading<T extends TableName> {
+  readonly table: T;
+  readonly add: (row: RowOf[T]) => void;
+  /** Runs after every batch of lines, where the rows that were added are exactly what the progress says. */
+  readonly between: () => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** Reads on in a file, decoding the rows of one table and advancing `progress`. */
+export async function readOn<T extends TableName>(
   file: TelemetryFile,
   progress: Progress,
-  sink: RowSink,
-  signal: AbortSignal,
-  between: () => Promise<void>,
+  reading: Reading<T>,
 ): Promise<void> {
   const { encoding } = progress;
+  const { table, add, between, signal } = reading;
   if (encoding === 'binary') return;
   const place = { fileId: progress.id, next: () => progress.nextSeq++ };
+  const decode = (value: unknown) => decodeRequest(value, table, place, add);
+  const isForAnother = anotherTables(table);
   const document = documentCollector();
   const take = (line: SourceLine) => {
     const start = progress.consumed === 0 || progress.mode === 'document';
-    if (start && line.text !== null && document.wants(line.text)) {
+    if (start && line.bytes !== null && document.wants(line.bytes)) {
       progress.mode = 'document';
-      const value = document.add(line);
-      if (value === undefined) return;
-      consume(progress, line, decodeRequest(value, place, sink));
-      return;
-    }
-    takeLine(line, progress, (value) => decodeRequest(value, place, sink));
+      const value = document.add(line.bytes);
+      if (value !== undefined) consume(progress, line, decode(value));
+    } else if (line.bytes !== null && !line.unfinished && isForAnother(line.bytes))
+      consume(progress, line, true);
+    else takeLine(line, progress, decode);
   };
   progress.tail = 'clean';
   const lines = readLines({ path: file.absolute, encoding, from: progress.consumed, signal });
@@ -78,8 +85,21 @@ export async function readOn(
   if (document.open()) progress.tail = 'torn';
 }
 
+/**
+ * Tells lines of other tables without parsing them: they begin as the collector writes them and nowhere
+ * name the field of this one. Whoever reads that table judges whether they are whole.
+ */
+function anotherTables(table: TableName): (line: Buffer) => boolean {
+  const own = Buffer.from(`"${requestFields[table]}"`);
+  const heads = Object.values(requestFields).map((field) => Buffer.from(`{"${field}":[`));
+  return (line) =>
+    line.at(-1) === closingBrace &&
+    heads.some((head) => line.length > head.length && head.compare(line, 0, head.length) === 0) &&
+    !line.includes(own);
+}
+
 function takeLine(line: SourceLine, progress: Progress, decode: (value: unknown) => boolean): void {
-  const { text } = line;
+  const text = line.bytes === null ? null : textOfLine(line.bytes);
   if (text !== null && text.trim() === '') {
     if (!line.unfinished) progress.consumed = line.end;
     return;
@@ -105,11 +125,11 @@ function documentCollector() {
   let parts: string[] = [];
   let size = 0;
   return {
-    wants: (text: string) => parts.length > 0 || text.trimEnd() === '{' || text.trimEnd() === '[',
+    wants: (line: Buffer) => parts.length > 0 || (line.length < 64 && /^[{[]\s*$/.test(textOfLine(line))),
     open: () => parts.length > 0,
     /** The document, when this line ends it. */
-    add(line: SourceLine): unknown {
-      const text = line.text ?? '';
+    add(line: Buffer): unknown {
+      const text = textOfLine(line);
       size += text.length;
       if (size > longestDocument) parts = ['!'];
       else parts.push(text);

@@ -3,7 +3,8 @@ import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine } from './duckdb.js';
 import type { SegmentEntry } from './manifest.js';
-import { createStaging, quoted, selectStaged, type TableName } from './tables.js';
+import type { Stage } from './stage.js';
+import { inOrder, quoted, selectStaged, type TableName } from './tables.js';
 
 const rowGroup = 61_440;
 const smallRows = 60_000;
@@ -12,16 +13,19 @@ const mergedRows = 1_500_000;
 /** A process that still reads an older manifest needs the segments it names. */
 const graceMs = 15 * 60_000;
 
-/** Writes what is staged of a table as a new segment and empties the stage. */
-export async function writeStaged(
+/** Makes a segment of a closed stage and removes the stage. */
+export async function sealStage<T extends TableName>(
   engine: Engine,
   folder: string,
-  table: TableName,
-  staged: { readonly rows: number; readonly files: readonly number[] },
+  table: T,
+  stage: Stage<T>,
 ): Promise<SegmentEntry> {
-  const segment = await write(engine, folder, table, selectStaged(table));
-  await engine.run(createStaging(table));
-  return { ...segment, rows: staged.rows, files: [...staged.files] };
+  try {
+    const segment = await write(engine, folder, table, selectStaged(table, stage.path));
+    return { ...segment, rows: stage.rows(), files: [...stage.files()] };
+  } finally {
+    await stage.remove();
+  }
 }
 
 /** The segments without the rows of some files: those that held no others go, the rest are written anew. */
@@ -37,7 +41,7 @@ export async function withoutFiles(
     const files = segment.files.filter((id) => !gone.has(id));
     if (files.length === segment.files.length) kept.push(segment);
     else if (files.length > 0) {
-      const select = `SELECT * FROM read_parquet(${pathOf(folder, segment)}) WHERE file_id IN (${files.join(', ')}) ORDER BY time_us, file_id, seq`;
+      const select = `SELECT * FROM read_parquet(${pathOf(folder, segment)}) WHERE file_id IN (${files.join(', ')}) ${inOrder}`;
       const written = await write(engine, folder, segment.table, select);
       kept.push({ ...written, rows: await rowsOf(engine, folder, written), files });
     }
@@ -58,7 +62,7 @@ export async function compact(
     const rows = small.reduce((sum, segment) => sum + segment.rows, 0);
     if (rows > mergedRows) continue;
     const paths = small.map((segment) => pathOf(folder, segment)).join(', ');
-    const select = `SELECT * FROM read_parquet([${paths}]) ORDER BY time_us, file_id, seq`;
+    const select = `SELECT * FROM read_parquet([${paths}]) ${inOrder}`;
     const merged = await write(engine, folder, table, select);
     const files = [...new Set(small.flatMap((segment) => segment.files))];
     result = [...result.filter((segment) => !small.includes(segment)), { ...merged, rows, files }];
@@ -105,9 +109,4 @@ async function rowsOf(engine: Engine, folder: string, segment: { readonly name: 
 
 function pathOf(folder: string, segment: { readonly name: string }): string {
   return quoted(join(folder, segment.name));
-}
-
-/** Makes empty stages for all tables. */
-export async function clearStages(engine: Engine, names: readonly TableName[]): Promise<void> {
-  for (const table of names) await engine.run(createStaging(table));
 }

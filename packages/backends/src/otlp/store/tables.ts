@@ -1,7 +1,8 @@
-import type { LogRow, PointRow, SpanRow } from '../decode/rows.js';
+import type { LogRow, PointRow, SpanRow, TableName } from '../decode/rows.js';
+import { staging } from './staged-line.js';
 
-export type TableName = 'logs' | 'spans' | 'points';
-/** `whole` numbers are kept as doubles in memory, exact up to 2^53, and as 64-bit integers on disk. */
+export type { TableName } from '../decode/rows.js';
+/** `whole` numbers have 64 bits; they come from numbers that are exact up to 2^53. */
 export type ColumnType = 'whole' | 'integer' | 'double' | 'boolean' | 'text';
 export type Columns<Row> = { readonly [K in keyof Row & string]: ColumnType };
 
@@ -75,8 +76,8 @@ export const tables: Readonly<Record<TableName, Readonly<Record<string, ColumnTy
 };
 export const tableNames: readonly TableName[] = ['logs', 'spans', 'points'];
 
-const memoryTypes: Readonly<Record<ColumnType, string>> = {
-  whole: 'DOUBLE',
+const sqlTypes: Readonly<Record<ColumnType, string>> = {
+  whole: 'BIGINT',
   integer: 'INTEGER',
   double: 'DOUBLE',
   boolean: 'BOOLEAN',
@@ -86,29 +87,29 @@ const memoryTypes: Readonly<Record<ColumnType, string>> = {
 /** Raise when the meaning or the columns of what is stored change: older state is then read again. */
 export const schemaVersion = 1;
 
-export function stagingTable(table: TableName): string {
-  return `staging_${table}`;
+/** No staged row comes near: each text of a row is bounded where it is decoded. Bytes. */
+const longestLine = 24 * 1024 * 1024;
+const bufferBytes = 32 * 1024 * 1024;
+
+/** The rows of a staged file in order of time. */
+export function selectStaged(table: TableName, path: string): string {
+  const columns = Object.entries(tables[table]).map(([name, type]) => `'${name}': '${sqlTypes[type]}'`);
+  const { delimiter, quote, absent } = staging;
+  return `SELECT * FROM read_csv(${quoted(path)}, auto_detect = false, header = false, delim = '${delimiter}',
+    quote = '${quote}', escape = '${quote}', nullstr = '${absent}', allow_quoted_nulls = false, comment = '',
+    new_line = '\\n', max_line_size = ${longestLine}, buffer_size = ${bufferBytes},
+    columns = {${columns.join(', ')}}) ${inOrder}`;
 }
 
-export function createStaging(table: TableName): string {
-  const columns = Object.entries(tables[table]).map(([name, type]) => `"${name}" ${memoryTypes[type]}`);
-  return `CREATE OR REPLACE TABLE ${stagingTable(table)} (${columns.join(', ')})`;
-}
-
-/** The staged rows as they are written, in order of time. */
-export function selectStaged(table: TableName): string {
-  const columns = Object.entries(tables[table]).map(([name, type]) =>
-    type === 'whole' ? `CAST("${name}" AS BIGINT) AS "${name}"` : `"${name}"`,
-  );
-  return `SELECT ${columns.join(', ')} FROM ${stagingTable(table)} ORDER BY time_us, file_id, seq`;
-}
+/** How rows lie in a segment, so that queries for a period read few row groups. */
+export const inOrder = 'ORDER BY time_us, file_id, seq';
 
 /** The view that queries read: all segments of a table, or nothing of the same shape. */
 export function createView(table: TableName, files: readonly string[]): string {
   if (files.length > 0)
     return `CREATE OR REPLACE VIEW ${table} AS SELECT * FROM read_parquet([${files.map(quoted).join(', ')}])`;
   const columns = Object.entries(tables[table]).map(
-    ([name, type]) => `CAST(NULL AS ${type === 'whole' ? 'BIGINT' : memoryTypes[type]}) AS "${name}"`,
+    ([name, type]) => `CAST(NULL AS ${sqlTypes[type]}) AS "${name}"`,
   );
   return `CREATE OR REPLACE VIEW ${table} AS SELECT ${columns.join(', ')} WHERE false`;
 }

@@ -1,20 +1,14 @@
 import { createHash } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallContext, type LeaseStore, ToolError } from '@devops-mcp/contract';
 import { type FileList, telemetryFiles } from '../reader/telemetry-files.js';
-import { findChanges, isNothing } from './changes.js';
 import { cancelled, type Engine, type LoadDuckDb, openEngine, type Parameter, type Row } from './duckdb.js';
-import { type Extent, readExtents } from './extents.js';
+import type { Extent } from './extents.js';
 import { fileHints } from './file-hints.js';
-import { ingest, leaseMs } from './ingest.js';
-import { type Manifest, manifestStamp, readManifest } from './manifest.js';
-import { createView, tableNames } from './tables.js';
-
-const pollMs = 100;
-/** How long a call waits for another process that is reading, before it answers from what there is. */
-const patienceMs = 5_000;
+import { sweep } from './segments.js';
+import { type Attached, attachTable, refreshTable, type TableState } from './table-state.js';
+import { type TableName, tableNames } from './tables.js';
 
 export interface TelemetryOptions {
   /** Folder or file with OTLP JSON lines, absolute. */
@@ -28,8 +22,10 @@ export interface TelemetryOptions {
 
 /** What can be asked during one call. */
 export interface Snapshot {
+  /** Statements may name the tables of the snapshot and no others. */
   query<R extends Row>(sql: string, parameters: readonly Parameter[]): Promise<R[]>;
-  /** First and last time of every service in every table. */
+  readonly tables: readonly TableName[];
+  /** First and last time of every service in every table of the snapshot. */
   readonly extents: readonly Extent[];
   /** What a reader should know of the files: lines that could not be read, and the like. */
   readonly hints: readonly string[];
@@ -37,49 +33,44 @@ export interface Snapshot {
 
 /** The telemetry of one folder, kept as Parquet segments. Safe to share between ports and processes. */
 export interface Telemetry {
-  /** Reads what is new in the folder and gives what can be asked. */
-  snapshot(context: CallContext): Promise<Snapshot>;
+  /** Reads what is new in the folder for some tables and gives what can be asked of them. */
+  snapshot(tables: readonly TableName[], context: CallContext): Promise<Snapshot>;
   close(): void;
-}
-
-interface Attached {
-  readonly stamp: string;
-  readonly manifest: Manifest;
-  readonly extents: readonly Extent[];
 }
 
 interface Held {
   readonly options: TelemetryOptions;
   readonly folder: string;
+  readonly tables: Readonly<Record<TableName, TableState>>;
   engine: Promise<Engine> | undefined;
-  attached: Attached | undefined;
-  /** One refresh at a time in a process; the lease orders processes. */
-  busy: Promise<unknown>;
 }
 
 export function openTelemetry(options: TelemetryOptions): Telemetry {
   const digest = createHash('sha256').update(options.root).digest('hex').slice(0, 16);
-  const held: Held = {
-    options,
-    folder: join(options.stateDir, digest),
-    engine: undefined,
+  const folder = join(options.stateDir, digest);
+  const state = (table: TableName): TableState => ({
+    table,
+    folder: join(folder, table),
+    leases: options.leases,
+    clock: options.clock,
     attached: undefined,
     busy: Promise.resolve(),
-  };
+  });
+  const tables = { logs: state('logs'), spans: state('spans'), points: state('points') };
+  const held: Held = { options, folder, tables, engine: undefined };
   return {
-    snapshot: (context) => snapshot(held, context),
+    snapshot: (wanted, context) => snapshot(held, wanted, context),
     close() {
       void held.engine?.then((engine) => engine.close()).catch(() => undefined);
       held.engine = undefined;
-      held.attached = undefined;
+      for (const table of tableNames) tables[table].attached = undefined;
     },
   };
 }
 
-async function snapshot(held: Held, context: CallContext): Promise<Snapshot> {
-  const turn = held.busy.then(() => refresh(held, context));
-  held.busy = turn.catch(() => undefined);
-  const { engine, attached, hints } = await turn.catch((error: unknown) => {
+async function snapshot(held: Held, wanted: readonly TableName[], context: CallContext): Promise<Snapshot> {
+  const states = tableNames.filter((table) => wanted.includes(table)).map((table) => held.tables[table]);
+  const { engine, attached, hints } = await refreshAll(held, states, context).catch((error: unknown) => {
     throw context.signal.aborted && !(error instanceof ToolError)
       ? cancelled(context, 'telemetry was being read')
       : error;
@@ -91,63 +82,54 @@ async function snapshot(held: Held, context: CallContext): Promise<Snapshot> {
       if (context.signal.aborted) throw cancelled(context, 'telemetry was being searched');
       if (!isMissingSegment(error)) throw error;
       // Another process merged segments since; its manifest names the new ones.
-      await attach(held, engine, context);
+      for (const state of states) await attachTable(state, engine, context.signal);
       return engine.query<R>(sql, parameters, context.signal);
     }
   };
-  return { query, extents: attached.extents, hints };
+  const extents = attached.flatMap((table) => table.extents);
+  return { query, tables: states.map((state) => state.table), extents, hints };
 }
 
 interface Refreshed {
   readonly engine: Engine;
-  readonly attached: Attached;
+  readonly attached: readonly Attached[];
   readonly hints: readonly string[];
 }
 
-async function refresh(held: Held, context: CallContext): Promise<Refreshed> {
+async function refreshAll(
+  held: Held,
+  states: readonly TableState[],
+  context: CallContext,
+): Promise<Refreshed> {
   context.signal.throwIfAborted();
   const engine = await engineOf(held);
-  const since = performance.now();
-  for (;;) {
-    const files = await listFiles(held.options.root);
-    const attached = await attach(held, engine, context);
-    const changes = await findChanges(files.files, attached.manifest);
-    const hints = fileHints(attached.manifest, files);
-    if (isNothing(changes, attached.manifest)) return { engine, attached, hints };
-    const lease = await held.options.leases.acquire(leaseName(held), leaseMs);
-    if (lease !== undefined) {
-      try {
-        await ingestUnderLease(held, engine, files, lease, context);
-      } finally {
-        await lease.release();
-      }
-      const fresh = await attach(held, engine, context);
-      return { engine, attached: fresh, hints: fileHints(fresh.manifest, files) };
-    }
-    if (attached.manifest.complete && performance.now() - since > patienceMs)
-      return {
-        engine,
-        attached,
-        hints: [...hints, 'Another process is reading newer telemetry at this moment.'],
-      };
-    context.progress(0, undefined, 'Waiting for another process that reads the telemetry');
-    await sleep(pollMs, undefined, { signal: context.signal });
-  }
+  let files: FileList | undefined;
+  const list = async () => {
+    files = await listFiles(held.options.root);
+    return files;
+  };
+  const attached: Attached[] = [];
+  const inTurn = growing(context);
+  // One after the other: each keeps one core busy with parsing and the engine's threads with writing.
+  for (const state of states) attached.push(await refreshTable(state, engine, list, inTurn()));
+  const manifests = attached.map((table) => table.manifest);
+  const hints = fileHints(manifests, files ?? (await list()));
+  if (!attached.some((table) => table.behind)) return { engine, attached, hints };
+  const behind = 'Another process is reading newer telemetry at this moment.';
+  return { engine, attached, hints: [...hints, behind] };
 }
 
-/** Looks again under the lease, because another process may have finished the same work just before. */
-async function ingestUnderLease(
-  held: Held,
-  engine: Engine,
-  files: FileList,
-  lease: Parameters<typeof ingest>[0]['lease'],
-  context: CallContext,
-): Promise<void> {
-  const { folder, options } = held;
-  const manifest = await readManifest(folder);
-  const changes = await findChanges(files.files, manifest);
-  if (isNothing(changes, manifest)) return;
-  await ingest({ engine, folder, manifest, changes, context, lease, clock: options.clock });
+/** Contexts whose progress goes on where that of the one before ended: a client's progress only grows. */
+function growing(context: CallContext): () => CallContext {
+  let highest = 0;
+  return () => {
+    const base = highest;
+    const progress: CallContext['progress'] = (done, total, message) => {
+      highest = Math.max(highest, base + done);
+      context.progress(base + done, total === undefined ? undefined : base + total, message);
+    };
+    return { ...context, progress };
+  };
 }
 
 async function engineOf(held: Held): Promise<Engine> {
@@ -161,27 +143,9 @@ async function engineOf(held: Held): Promise<Engine> {
 }
 
 async function startEngine(held: Held): Promise<Engine> {
-  await fs.mkdir(held.folder, { recursive: true, mode: 0o700 });
+  for (const table of tableNames) await fs.mkdir(held.tables[table].folder, { recursive: true, mode: 0o700 });
+  await sweep(held.folder, [], held.options.clock().getTime());
   return openEngine(held.options.load, held.folder, join(held.folder, `spill-${process.pid}`));
-}
-
-/** Points the views at the segments of the present manifest. */
-async function attach(held: Held, engine: Engine, context: CallContext): Promise<Attached> {
-  const stamp = await manifestStamp(held.folder);
-  if (held.attached?.stamp === stamp) return held.attached;
-  const manifest = await readManifest(held.folder);
-  for (const table of tableNames) {
-    const segments = manifest.segments.filter((segment) => segment.table === table);
-    await engine.run(
-      createView(
-        table,
-        segments.map((segment) => join(held.folder, segment.name)),
-      ),
-    );
-  }
-  const extents = await readExtents(engine, context.signal);
-  held.attached = { stamp, manifest, extents };
-  return held.attached;
 }
 
 async function listFiles(root: string): Promise<FileList> {
@@ -193,10 +157,6 @@ async function listFiles(root: string): Promise<FileList> {
       cause,
     });
   }
-}
-
-function leaseName(held: Held): string {
-  return `otlp:${held.folder}`;
 }
 
 function isMissingSegment(error: unknown): boolean {

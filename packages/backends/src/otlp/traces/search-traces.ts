@@ -40,7 +40,9 @@ export async function searchTraces(
   query: TraceQuery,
   context: CallContext,
 ): Promise<Answer<{ readonly total: number; readonly traces: readonly TraceSummary[] }>> {
-  const session = await openSession(port, context);
+  const session = await openSession(port, context, {
+    services: query.service === undefined ? [] : [query.service],
+  });
   const name = query.service === undefined ? undefined : telemetryName(session, query.service);
   const limit = Math.max(1, Math.min(query.limit, most));
   const page = await pageOf(session, query, name, limit);

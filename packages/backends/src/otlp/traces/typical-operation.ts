@@ -21,7 +21,7 @@ export async function typicalOperation(
   query: { readonly service: string; readonly operation: string; readonly window: Window },
   context: CallContext,
 ): Promise<Answer<Typical | null>> {
-  const session = await openSession(port, context);
+  const session = await openSession(port, context, { services: [query.service] });
   const name = telemetryName(session, query.service);
   const [row] = await session.query<{
     count: number;

@@ -1,4 +1,5 @@
 import { isMap, parseDocument } from 'yaml';
+import { isRecord } from './record.js';
 
 const mostBytes = 32 * 1024;
 
@@ -31,8 +32,4 @@ export function readFrontMatter(text: string): MarkdownFile | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,4 @@
+/** A mapping, as YAML and JSON know it: no list and no null. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,232 @@
+/** A sentence that a document promises, where it holds, and the named test that proves it. */
+export interface Promised {
+  /** Words that stand in the document exactly so. */
+  readonly promise: string;
+  readonly document: string;
+  /** `local` prevents mistakes; `executor` holds against whoever owns the requester's user. */
+  readonly where: 'local' | 'executor';
+  readonly file: string;
+  readonly test: string;
+}
+
+type Proof = readonly [promise: string, file: string, test: string];
+
+const governance = 'packages/governance/test';
+const endToEnd = 'test/end-to-end';
+
+function promised(document: string, where: Promised['where'], proofs: readonly Proof[]): readonly Promised[] {
+  return proofs.map(([promise, file, test]) => ({ promise, document, where, file, test }));
+}
+
+const local = promised('SECURITY.md', 'local', [
+  [
+    'Input is strict; what is not declared is refused.',
+    `${governance}/road/reads.test.ts`,
+    'refuses unknown arguments, names the valid ones and the closest',
+  ],
+  [
+    'Answers are checked against their schema',
+    `${governance}/road/reads.test.ts`,
+    'makes wrong output an internal error',
+  ],
+  [
+    'redacted and bounded',
+    `${governance}/road/reads.test.ts`,
+    'refuses an answer over the declared size and says how to narrow it',
+  ],
+  [
+    'No action is a direct call.',
+    'packages/runtime/test/mcp/server-factory.test.ts',
+    'publishes reads as they are and actions as proposals alone',
+  ],
+  [
+    'a stale plan',
+    `${governance}/proposals/recheck.test.ts`,
+    'a changed live state refuses, and the plan is not made anew',
+  ],
+  [
+    'a changed argument',
+    `${governance}/proposals/recheck.test.ts`,
+    'arguments that the schema reads differently than they stand refuse',
+  ],
+  ['a changed tool', `${governance}/proposals/recheck.test.ts`, 'a changed definition refuses'],
+  [
+    'a stricter policy refuses it',
+    `${governance}/proposals/recheck.test.ts`,
+    'a stricter policy refuses, another one that asks no more does not',
+  ],
+  [
+    "Owners' limits",
+    `${governance}/blast-radius/blast-radius.test.ts`,
+    'lets 3 to 5 pass and refuses 3 to 100, with every limit that is passed',
+  ],
+  [
+    'kill switches',
+    `${endToEnd}/switches.test.ts`,
+    'a switch thrown in one process refuses the next call in another',
+  ],
+  [
+    'rate limits hold',
+    `${governance}/limits-rate/rate-limiter.test.ts`,
+    'keeps counting writes across a restart of the process',
+  ],
+  [
+    'actions, refusals, approvals and switches before they take effect',
+    `${governance}/proposals/execute-approved.test.ts`,
+    'an intent that cannot be written applies nothing',
+  ],
+  ['finds an edit', `${governance}/audit/verify-audit.test.ts`, 'finds an edit in any record'],
+  [
+    'a deletion',
+    `${governance}/audit/verify-audit.test.ts`,
+    'finds a record removed from the beginning or the middle',
+  ],
+  ['a reordering', `${governance}/audit/verify-audit.test.ts`, 'finds records in another order'],
+  [
+    'It is recorded as `client-attested` and never suffices for tier 3.',
+    `${governance}/approvals/approval.test.ts`,
+    'is not satisfied at tier 3 by the client',
+  ],
+  [
+    'HTTP listens on loopback only, without authentication, and serves read-only tools alone.',
+    'packages/runtime/test/http/serve-http.test.ts',
+    'refuses actions, since nobody is authenticated',
+  ],
+  [
+    'Anyone switching writes off',
+    `${governance}/switchboard/switchboard.test.ts`,
+    'on writes lets reads pass, on all stops them',
+  ],
+  [
+    'A cut tail of an audit log',
+    `${governance}/audit/verify-audit.test.ts`,
+    'can be cut at a line feed without showing, except by the hash noted before',
+  ],
+  [
+    'Tier 4 actions (destructive or high blast radius) are refused',
+    `${governance}/proposals/propose.test.ts`,
+    'refuses tier 4 whatever else is brought',
+  ],
+  [
+    '`when:` conditions in a policy are refused as an unknown key, never ignored.',
+    `${governance}/policy/policy-file.test.ts`,
+    '%#: is refused with file and line',
+  ],
+  [
+    'never expanded into addresses',
+    'packages/runtime/test/ports/connect-ports.test.ts',
+    'expands variables in credentials and nowhere else',
+  ],
+  [
+    'What a vendor said in an error reaches the audit record, redacted, and no caller.',
+    'packages/runtime/test/mcp/server-factory.test.ts',
+    'keeps what a vendor said from the client',
+  ],
+]);
+
+const executor = promised('SECURITY.md', 'executor', [
+  [
+    'environment, tier, verdict, limits, plan and rendering are derived again, and any difference is refused',
+    `${governance}/executor/executor-refuses.test.ts`,
+    'every field that an attacker rebinds, even with true signatures over it',
+  ],
+  [
+    'Approvals count by signature over the digest of everything that was shown.',
+    `${governance}/approvals/approval.test.ts`,
+    'for another proposal, another decision or another moment than was signed',
+  ],
+  [
+    'a dated enrolment record and a security key whose signature shows presence and verification',
+    `${governance}/approvals/approval.test.ts`,
+    'counts by an enrolled device whose user was present and verified',
+  ],
+  [
+    "A key's type alone proves nothing.",
+    `${governance}/approvals/approval.test.ts`,
+    'does not count by a plain key or a device that nobody enrolled',
+  ],
+  [
+    'production needs two distinct approvers',
+    `${governance}/executor/executor-refuses.test.ts`,
+    'a requester who claims to be proven: two people are needed all the same',
+  ],
+  [
+    "An approval is consumed once, in the executor's own store.",
+    `${endToEnd}/race.test.ts`,
+    'of twelve executor processes with one approved request exactly one applies it',
+  ],
+]);
+
+const architecture = promised('ARCHITECTURE.md', 'local', [
+  [
+    'Dependencies point **one way**, and a test says so.',
+    'test/structure/import-direction.test.ts',
+    'imports point one way',
+  ],
+  [
+    'the tables of the README, pins, schemas, CODEOWNERS checks',
+    'test/structure/generated.test.ts',
+    'are what the definitions say: npm run generate would change nothing',
+  ],
+  [
+    'Resources, prompts and completions travel the same road',
+    `${governance}/road/reads.test.ts`,
+    'resources, prompts and completions travel the same road',
+  ],
+  [
+    'consumes the approval once',
+    `${governance}/proposals/execute-approved.test.ts`,
+    'is applied once by twelve executions at the same moment',
+  ],
+]);
+
+const readme = promised('README.md', 'local', [
+  [
+    'ranks suspects with the evidence for and against each',
+    `packages/operator/test/brief/sandboxes.test.ts`,
+    'names the true service and kind first',
+  ],
+  [
+    'The servers speak stdio to both protocol eras (2025-11-25 and 2026-07-28).',
+    'test/conformance/fixture-server.test.ts',
+    'passes every scenario required for',
+  ],
+  ['narrow what one serves', 'packages/runtime/test/surface/pins.test.ts', 'can only be narrowed'],
+  [
+    'Policy decides on tier and environment, with default deny, and on floors that no file can weaken.',
+    `${governance}/policy/policy.test.ts`,
+    'the default policy, every tier in every class',
+  ],
+  [
+    'what people approve is the digest of everything they were shown',
+    `${governance}/proposals/rendering.test.ts`,
+    'of a binding changes with every field',
+  ],
+  [
+    'confirmed in the client by typing the target',
+    `${governance}/proposals/execute-in-client.test.ts`,
+    'asks a person to type the target, then applies once and reads back',
+  ],
+  [
+    'derives everything again, and applies it once',
+    `${governance}/executor/executor.test.ts`,
+    'applies what two enrolled people approved, once, and reports it signed',
+  ],
+  [
+    'a stale plan is refused, never replanned',
+    `${governance}/proposals/recheck.test.ts`,
+    'a changed live state refuses, and the plan is not made anew',
+  ],
+  [
+    'largest value, step, share, and sum within a window',
+    `${governance}/blast-radius/blast-radius.test.ts`,
+    'refuses 3 to 5 to 7 to 9 by steps, until the window has passed',
+  ],
+  [
+    'for every process of the machine, at the next call',
+    `${endToEnd}/switches.test.ts`,
+    'a switch thrown in one process refuses the next call in another',
+  ],
+]);
+
+export const promises: readonly Promised[] = [...local, ...executor, ...architecture, ...readme];
