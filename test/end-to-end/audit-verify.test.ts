@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { withClient } from './world/client.js';
 import { devopsMcp } from './world/programs.js';
@@ -24,7 +24,6 @@ afterAll(() => sandbox.remove());
 
 beforeEach(async () => {
   await rm(sandbox.at('audit'), { recursive: true });
-  const { mkdir } = await import('node:fs/promises');
   await mkdir(sandbox.at('audit'));
   for (const [name, text] of whole) await writeFile(sandbox.at('audit', name), text);
 });

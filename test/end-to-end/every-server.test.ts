@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { type OpenClient, withClient } from './world/client.js';
 import { type ServerName, serverNames } from './world/programs.js';
@@ -98,7 +99,6 @@ describe('resources, prompts and completions travel the same road', () => {
       expect(completed.completion.values).toContain('roll-back');
       await expect(client.readResource({ uri: 'runbook://no-such' })).rejects.toThrow();
     });
-    const { readdir, readFile } = await import('node:fs/promises');
     const texts = (await readdir(at('audit'))).map((name) => readFile(at('audit', name), 'utf8'));
     const log = (await Promise.all(texts)).join('');
     for (const kind of ['mcp.resource_read', 'mcp.prompt_get', 'mcp.completion']) expect(log).toContain(kind);

@@ -1,11 +1,10 @@
-import { attributesOf, bounded, isFields } from './values.js';
+import { anyText, bounded, isFields, list, mostAttributes } from './values.js';
 
 /** Who produced a record, from the resource's attributes. */
 export interface Origin {
   readonly service: string;
   readonly instance: string | null;
   readonly version: string | null;
-  readonly attributes: Readonly<Record<string, string>>;
 }
 
 const longestName = 200;
@@ -32,14 +31,21 @@ const versionKeys = ['service.version', 'container.image.tag', 'container.image.
 export const unknownService = 'unknown_service';
 
 export function originOf(resource: unknown): Origin {
-  const attributes = attributesOf(isFields(resource) ? resource.attributes : undefined);
+  const attributes: Record<string, string> = {};
+  let count = 0;
+  for (const pair of list(isFields(resource) ? resource.attributes : undefined)) {
+    if (!isFields(pair) || typeof pair.key !== 'string' || count >= mostAttributes) continue;
+    count += 1;
+    if (wanted.has(pair.key)) attributes[pair.key] = anyText(pair.value);
+  }
   return {
     service: first(attributes, serviceKeys) ?? unknownService,
     instance: first(attributes, instanceKeys),
     version: first(attributes, versionKeys),
-    attributes,
   };
 }
+
+const wanted: ReadonlySet<string> = new Set([...serviceKeys, ...instanceKeys, ...versionKeys]);
 
 export function first(attributes: Readonly<Record<string, string>>, keys: readonly string[]): string | null {
   for (const key of keys) {

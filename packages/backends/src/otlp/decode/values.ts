@@ -2,7 +2,9 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 const longestText = 64 * 1024;
 const longestAttribute = 4_096;
-const mostAttributes = 64;
+const longestKey = 256;
+/** Attributes of one record or resource; what follows is passed over. */
+export const mostAttributes = 64;
 const deepest = 6;
 
 export function isFields(value: unknown): value is Fields {
@@ -45,10 +47,29 @@ export function enumOf(value: unknown, names: readonly string[]): number {
 /** Trace and span ids: hex of any case, or base64 as generic protobuf writers make them. Null when empty or zero. */
 export function identifier(value: unknown, bytes: 8 | 16): string | null {
   if (typeof value !== 'string' || value === '') return null;
-  if (value.length === bytes * 2 && /^[0-9a-f]+$/i.test(value))
-    return /^0+$/.test(value) ? null : value.toLowerCase();
+  if (value.length === bytes * 2) {
+    const digits = hexadecimal(value);
+    if (digits === 'lower') return value;
+    if (digits === 'zero') return null;
+    if (digits === 'mixed') return value.toLowerCase();
+  }
   const decoded = Buffer.from(value, 'base64');
   return decoded.length === bytes ? decoded.toString('hex') : null;
+}
+
+/** One pass over the text: every record has two of these, and three expressions took thrice as long. */
+function hexadecimal(text: string): 'lower' | 'mixed' | 'zero' | 'none' {
+  let zero = true;
+  let lower = true;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code !== 48) zero = false;
+    if ((code >= 48 && code <= 57) || (code >= 97 && code <= 102)) continue;
+    if (code < 65 || code > 70) return 'none';
+    lower = false;
+  }
+  if (zero) return 'zero';
+  return lower ? 'lower' : 'mixed';
 }
 
 /** The plain value of an AnyValue: string, number, boolean, list, object or null. */
@@ -70,19 +91,21 @@ export function anyValue(value: unknown, depth = 0): unknown {
 
 /** An AnyValue as text: strings as they are, everything else as JSON. */
 export function anyText(value: unknown): string {
+  if (isFields(value) && typeof value.stringValue === 'string')
+    return bounded(value.stringValue, longestText);
   const plain = anyValue(value);
   if (plain === null || plain === undefined) return '';
   return bounded(typeof plain === 'string' ? plain : JSON.stringify(plain), longestText);
 }
 
-/** Attributes as text by key; at most 64, each at most 4,096 characters. */
+/** Attributes as text by key; at most 64, each at most 4,096 characters with a key of at most 256. */
 export function attributesOf(value: unknown): Record<string, string> {
   const attributes: Record<string, string> = {};
   if (!Array.isArray(value)) return attributes;
   let count = 0;
   for (const pair of value) {
     if (!isFields(pair) || typeof pair.key !== 'string' || count >= mostAttributes) continue;
-    attributes[pair.key] = bounded(anyText(pair.value), longestAttribute);
+    attributes[bounded(pair.key, longestKey)] = bounded(anyText(pair.value), longestAttribute);
     count += 1;
   }
   return attributes;
@@ -92,8 +115,18 @@ export function attributesOf(value: unknown): Record<string, string> {
 export function attributesJson(attributes: Readonly<Record<string, string>>): string | null {
   const keys = Object.keys(attributes);
   if (keys.length === 0) return null;
-  if (keys.every((key, at) => at === 0 || (keys[at - 1] ?? '') <= key)) return JSON.stringify(attributes);
-  return JSON.stringify(Object.fromEntries(keys.sort().map((key) => [key, attributes[key]])));
+  if (keys.length > 1) keys.sort();
+  let text = '';
+  for (const key of keys)
+    text += `${text === '' ? '{' : ','}${jsonText(key)}:${jsonText(attributes[key] ?? '')}`;
+  return `${text}}`;
+}
+
+/** Characters that JSON may or must escape; whatever has none is quoted as it is. */
+const escaped = /[^ !#-[\]-~]/;
+
+function jsonText(text: string): string {
+  return escaped.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
 
 export function bounded(text: string, longest: number): string {

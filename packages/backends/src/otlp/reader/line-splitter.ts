@@ -1,3 +1,5 @@
+import { isAscii } from 'node:buffer';
+
 /** A line and where its source stands after it. */
 export interface SourceLine {
   /**
@@ -58,6 +60,8 @@ export function lineSplitter(
 
 /** A line as text, without the byte order mark that a file may begin with. */
 export function textOfLine(bytes: Buffer): string {
+  // Most lines are ASCII, which needs no decoding and fits half the memory for certain.
+  if (isAscii(bytes)) return bytes.toString('latin1');
   const text = bytes.toString('utf8');
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
