@@ -28,8 +28,8 @@ export const fullVolume: Volume = {
 
 export const quickVolume: Volume = {
   sandboxScale: 0.01,
-  starts: 3,
-  callsBeforeMemory: 10,
-  calls: { warmUp: 10, rounds: 3, sequential: 10, concurrent: 32 },
-  otlp: { logLines: [2_000, 6_000], ingestions: 1, queries: 3 },
+  starts: 2,
+  callsBeforeMemory: 5,
+  calls: { warmUp: 10, rounds: 2, sequential: 10, concurrent: 16 },
+  otlp: { logLines: [2_000, 6_000], ingestions: 1, queries: 2 },
 };

@@ -4,8 +4,8 @@ import type { CatalogFile } from './read-files.js';
 import { isRecord } from './record.js';
 
 /** The kinds that say something to this suite; others are left alone. */
-export const entityKinds = ['component', 'api', 'resource', 'system', 'domain', 'group', 'user'] as const;
-export type EntityKind = (typeof entityKinds)[number];
+const entityKinds = ['component', 'api', 'resource', 'system', 'domain', 'group', 'user'] as const;
+type EntityKind = (typeof entityKinds)[number];
 
 /** A Backstage entity, as far as it is read here. */
 export interface Entity {

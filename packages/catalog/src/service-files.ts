@@ -6,7 +6,7 @@ import type { CatalogFile, CatalogReader } from './read-files.js';
 import { readServiceFile, type ServiceFile } from './service-file.js';
 
 /** The annotation that names a service's own file, relative to the entity's. */
-export const serviceFileAnnotation = 'devops-mcp/service';
+const serviceFileAnnotation = 'devops-mcp/service';
 
 export interface ServiceFiles {
   readonly files: readonly CatalogFile[];

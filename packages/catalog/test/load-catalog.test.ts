@@ -173,7 +173,7 @@ describe('digest', () => {
   });
 });
 
-it('loads two hundred services in well under a tenth of a second', async () => {
+it('loads two hundred services in a fraction of a second', async () => {
   const files: Record<string, string> = { 'teams.yaml': teams };
   const service = readFileSync(new URL('./full.service.yaml', import.meta.url), 'utf8');
   for (let i = 0; i < 200; i += 1) {
@@ -187,14 +187,13 @@ it('loads two hundred services in well under a tenth of a second', async () => {
     files[`service-${i}/devops-mcp.service.yaml`] = service.replace('payments-api', `service-${i}-app`);
   }
   const folder = catalogFolder(files);
-  const start = performance.now();
   const { services, problems } = await loadCatalog({ paths: [folder] });
-  const first = performance.now() - start;
   expect(problems).toEqual([]);
   expect(services.list()).toHaveLength(200);
-  const again = performance.now();
+  // Processor time, since the clock also counts what other processes of the machine take away.
+  const before = process.cpuUsage();
   await loadCatalog({ paths: [folder] });
-  const warm = performance.now() - again;
+  const { user, system } = process.cpuUsage(before);
   // The aim is 100 ms on an idle machine; the bound leaves room for one that is not.
-  expect(Math.min(first, warm)).toBeLessThan(300);
+  expect((user + system) / 1_000).toBeLessThan(300);
 });

@@ -12,7 +12,6 @@ export const standardSignals = [
   'memory',
   'restarts',
 ] as const;
-export type StandardSignal = (typeof standardSignals)[number];
 
 export type MetricConvention =
   | 'opentelemetry'

@@ -110,6 +110,11 @@ describe('roles', () => {
       },
     ]);
     expect(own.environments.production.ports.deployments.write.path).toBe('./gitops/production-branches.git');
+    const organisation = read('catalog/organisation.yaml');
+    for (const { owner } of Object.values<{ owner: string }>(own.servers))
+      expect(organisation).toContain(
+        `kind: Group\nmetadata:\n  name: ${owner.replace('group:default/', '')}\n`,
+      );
     const executor = parse(read('executor/executor.yaml'));
     expect(executor).toMatchObject({ role: 'executor', executor: { privateKey: './executor.key' } });
     expect(executor.environments.production.ports.deployments.write.path).toBe('../gitops/production.git');

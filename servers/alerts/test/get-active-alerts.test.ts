@@ -55,6 +55,8 @@ describe('grouping by likely root', () => {
     expect(groups.map(({ root, services }) => [root, services])).toEqual([['c', ['c', 'd', 'b', 'a']]]);
     const { answer } = await ask([alert('A', null, '11:00:00')]);
     expect(answer.data.groups).toMatchObject([{ why: [], alerts: [{ name: 'A' }] }]);
+    expect(answer.data.groups[0]).not.toHaveProperty('root');
+    expect(answer.data.groups[0]?.alerts[0]).not.toHaveProperty('service');
   });
 });
 

@@ -41,6 +41,15 @@ describe('get_infrastructure_state', () => {
   });
 });
 
+describe('get_infrastructure_state of a service that nobody knows', () => {
+  it('names the closest ones instead of an empty answer', async () => {
+    const asked = { environment: 'production', service: 'payment-api' };
+    await expect(
+      callTool(getInfrastructureState, asked, { infrastructure, services }, { now }),
+    ).rejects.toMatchObject({ code: 'not_found', hint: expect.stringContaining('payments-api') });
+  });
+});
+
 describe('get_workload_status', () => {
   it('puts pods in trouble first and keeps messages in quotes', async () => {
     const { answer, text } = await callTool(getWorkloadStatus, where, { workloads }, { now });

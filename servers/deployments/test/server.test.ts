@@ -17,9 +17,7 @@ describe('the deployments server', () => {
       expect(schema.additionalProperties).toBe(false);
       for (const [name, property] of Object.entries(schema.properties ?? {})) {
         expect(JSON.stringify(property), `${part.name}.${name}`).not.toMatch(/\$ref|anyOf|oneOf|"object"/);
-        expect(JSON.stringify(property), `${part.name}.${name}`).toMatch(
-          /maxLength|maximum|enum|maxItems|\{0,\d+\}\$/,
-        );
+        expect(JSON.stringify(property), `${part.name}.${name}`).toMatch(/maxLength|maximum|enum|maxItems/);
       }
     }
   });

@@ -38,7 +38,7 @@ const edit = z.strictObject({
  * commits elsewhere in the repository do not make it stale; and it carries changed lines and object
  * ids instead of whole files, so that secrets that happen to stand in a file stay in the repository.
  */
-export const gitopsChange = z.strictObject({
+const gitopsChange = z.strictObject({
   format: z.literal('devops-mcp/gitops-change/v1'),
   /** `desired`: the branch that production follows. `branches`: a new branch, for review. */
   repository: z.enum(['desired', 'branches']),

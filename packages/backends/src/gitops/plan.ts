@@ -128,7 +128,7 @@ export function planEdits(
 }
 
 /** The text of a file that is to be edited; refuses what would not survive a round trip. */
-export function textAt(base: PlanBase, path: string): string {
+function textAt(base: PlanBase, path: string): string {
   const entry = base.state.entries.find((one) => one.path === path);
   const content = entry && base.blobs.get(entry.blob);
   const text = content?.toString('utf8');

@@ -60,7 +60,7 @@ export function insideOf(folder: string, path: string): string | undefined {
 }
 
 /** The files of a tree that `readManifests` is to read. */
-export function manifestEntries(folder: string, entries: readonly TreeEntry[]): readonly TreeEntry[] {
+function manifestEntries(folder: string, entries: readonly TreeEntry[]): readonly TreeEntry[] {
   return entries.filter((entry) => isManifest(folder, entry.path));
 }
 

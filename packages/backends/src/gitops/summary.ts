@@ -79,7 +79,7 @@ export function desiredState(service: string, revision: string, manifests: Manif
 }
 
 /** `(#12)` and `Merge pull request #12`. */
-export function pullRequestsIn(subject: string): readonly string[] {
+function pullRequestsIn(subject: string): readonly string[] {
   return [...subject.matchAll(/\(#(\d{1,9})\)|^Merge pull request #(\d{1,9})\b/g)].map(
     (match) => `#${match[1] ?? match[2]}`,
   );

@@ -47,15 +47,16 @@ async function total(ports: Ports): Promise<number> {
   return (await ports.logs.search(query, callContext())).data.total;
 }
 
-async function stateFolder(folder: Folder): Promise<string> {
+async function stateFolder(folder: Folder, table = 'logs'): Promise<string> {
   const [only] = await fs.readdir(folder.state);
-  return join(folder.state, only ?? '');
+  return join(folder.state, only ?? '', table);
 }
 
 async function manifestOf(
   folder: Folder,
+  table = 'logs',
 ): Promise<{ schema: number; segments: { name: string }[]; complete: boolean }> {
-  return JSON.parse(await fs.readFile(join(await stateFolder(folder), 'manifest.json'), 'utf8'));
+  return JSON.parse(await fs.readFile(join(await stateFolder(folder, table), 'manifest.json'), 'utf8'));
 }
 
 describe('a folder that changes', () => {
@@ -164,7 +165,7 @@ describe('state', () => {
     };
     const cancelled = await folder
       .open()
-      .then((ports) => ports.metrics.services({ window }, stopping))
+      .then((ports) => ports.logs.search(query, stopping))
       .catch((error: unknown) => error);
     expect(cancelled).toBeInstanceOf(ToolError);
     expect(cancelled).toMatchObject({ code: 'timeout' });

@@ -193,10 +193,10 @@ describe('what goes wrong with files', () => {
     const splitter = lineSplitter(0, 10, (each) => lines.push(each));
     for (const chunk of ['short\nfar too', ' long a line', '\nend\nrest']) splitter.push(Buffer.from(chunk));
     expect(lines).toEqual([
-      { text: 'short', end: 6 },
-      { text: null, end: 26 },
-      { text: 'end', end: 30 },
+      { bytes: Buffer.from('short'), end: 6 },
+      { bytes: null, end: 26 },
+      { bytes: Buffer.from('end'), end: 30 },
     ]);
-    expect(splitter.rest()).toEqual({ text: 'rest', end: 34, unfinished: true });
+    expect(splitter.rest()).toEqual({ bytes: Buffer.from('rest'), end: 34, unfinished: true });
   });
 });

@@ -67,7 +67,7 @@ export function judgeChange(input: JudgeInput): Judgement {
 }
 
 /** Which way is worse for a signal; null where neither is. */
-export function worseDirection(signal: string): 'up' | 'down' | null {
+function worseDirection(signal: string): 'up' | 'down' | null {
   if (signal === 'request_rate') return 'down';
   if (signal.startsWith('latency') || ['error_rate', 'cpu', 'memory', 'restarts'].includes(signal))
     return 'up';

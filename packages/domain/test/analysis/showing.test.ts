@@ -88,6 +88,13 @@ describe('optionalAnswer', () => {
     expect(got.hints[0]).toContain('environments.production.ports.deployments');
   });
 
+  it('names no setting that nobody can set', async () => {
+    const absent = (name: string) =>
+      optionalAnswer({ ...question, name, port: undefined }, context, async () => answer);
+    expect((await absent('knowledge')).hints[0]).toContain('set ports.knowledge in devops-mcp.yaml');
+    expect((await absent('actionHistory')).hints[0]).not.toContain('devops-mcp.yaml');
+  });
+
   it('turns a failure into a partial one, in our own words only', async () => {
     const fail = (error: Error) => optionalAnswer(question, context, async () => Promise.reject(error));
     const known = await fail(new ToolError('timeout', 'The repository took too long.'));

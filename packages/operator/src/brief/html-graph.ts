@@ -1,7 +1,9 @@
-import { escapeHtml } from './html-plot.js';
+import { escapeHtml } from './html-text.js';
 import type { Brief, BriefGraph } from './model.js';
 
 const box = { width: 132, height: 30, columnGap: 70, rowGap: 14 } as const;
+/** Below this the names cannot be read, and the picture scrolls sideways instead. */
+const smallestScale = 0.85;
 
 /** The dependency graph from callers (left) to what they call (right), ill services outlined, the first suspect filled. */
 export function renderGraph(graph: BriefGraph, brief: Brief): string {
@@ -25,7 +27,7 @@ export function renderGraph(graph: BriefGraph, brief: Brief): string {
   const nodes = graph.nodes.map(({ service, health }) =>
     node(service, health, place.get(service), brief.suspects[0]?.service === service),
   );
-  return `<svg viewBox="0 0 ${width} ${height}" style="max-width:${width}px" role="img" aria-label="Dependency graph with health">${edges.join('')}${nodes.join('')}</svg>`;
+  return `<div class="scroll"><svg viewBox="0 0 ${width} ${height}" style="max-width:${width}px;min-width:${Math.round(width * smallestScale)}px" role="img" aria-label="Dependency graph with health">${edges.join('')}${nodes.join('')}</svg></div>`;
 }
 
 /** Longest path from a caller decides the column; what is in a cycle keeps the column it had when the cycle closed. */

@@ -1,29 +1,23 @@
-import { onCallAnswer, planAnswer, runbooksAnswer, signalsAnswer, similarAnswer } from './answers.js';
-import type { Asker } from './ask.js';
+import type { Asker, CallTime } from './ask.js';
+import { askForHelp } from './ask-for-help.js';
 import { graphOf, isIll } from './brief-graph.js';
-import { askDependencies, askFirstRound, interval, type Question, toEvidence } from './collect-evidence.js';
-import { type Evidence, minuteMs } from './evidence.js';
+import { askDependencies, askFirstRound, type Question, toEvidence } from './collect-evidence.js';
+import { describeAnomaly } from './describe-fact.js';
+import { type AnomalyFact, type Evidence, minuteMs } from './evidence.js';
 import { focusTraces } from './focus.js';
 import type { Brief, BriefAffected, BriefGraph, BriefPlan, BriefPlot, Suspect } from './model.js';
 import { findOnset, type Onset, refineOnset } from './onset.js';
 import { rankSuspects } from './rank-suspects.js';
+import { errorGrowth, isFelt } from './significance.js';
 
 export interface BriefResult {
   readonly brief: Brief;
   readonly plots: readonly BriefPlot[];
   readonly graph: BriefGraph;
   readonly calls: number;
+  /** What starts and calls took, for `--explain`. */
+  readonly times: readonly CallTime[];
 }
-
-/** Kinds for which going back to an earlier version can help. */
-const byChange = [
-  'bad_deployment',
-  'configuration_change',
-  'feature_flag',
-  'irreversible_migration',
-  'memory_leak',
-];
-const plottedSignals = ['error_rate', 'latency_p95', 'memory'];
 
 /** Carries out the checklist of an investigation: look at everything at once, rank, then ask about the first suspect. */
 export async function makeBrief(
@@ -43,9 +37,9 @@ export async function makeBrief(
   const { verdict, onset, suspects } = judge(evidence);
   const [top] = suspects;
   onProgress(top ? `Asking for help about ${top.service}` : 'Closing the brief');
-  const help = await askForHelp(asker, question, evidence, top);
+  const help = await askForHelp(asker, question, evidence, top, onset);
   const refined = top && help.plan ? [refine(top, help.plan), ...suspects.slice(1)] : suspects;
-  const errors = round.errors?.data.groups ?? [];
+  const errors = (round.errors?.data.groups ?? []).toSorted((a, b) => errorGrowth(b) - errorGrowth(a));
   const brief: Brief = {
     version: 1,
     at: question.at.toISOString(),
@@ -63,7 +57,13 @@ export async function makeBrief(
     unreachable: [...asker.unreached],
   };
   const graph = graphOf(dependencies?.data);
-  return { brief, plots: help.plots, graph, calls: asker.calls() };
+  return {
+    brief,
+    plots: help.plots,
+    graph,
+    calls: asker.times.filter(({ tool }) => tool !== null).length,
+    times: [...asker.times],
+  };
 }
 
 /** The first suspect tells the onset better than all services together, and the onset tells which change counts. */
@@ -82,80 +82,6 @@ function centreOf(evidence: Evidence): string | null {
   const { verdict, onset } = findOnset(evidence);
   if (verdict !== 'fault') return evidence.alerts[0]?.service ?? evidence.anomalies[0]?.service ?? null;
   return rankSuspects(evidence, onset ?? evidence.at)[0]?.service ?? null;
-}
-
-async function askForHelp(asker: Asker, question: Question, evidence: Evidence, top: Suspect | undefined) {
-  if (!top) return { found: { onCall: [], runbooks: [], similar: [] }, plan: null, plots: [] };
-  const { environment, at } = question;
-  const { service, kind } = top;
-  const alerts = [...new Set(evidence.alerts.map(({ name }) => name))].slice(0, 10);
-  const alertOfSuspect = evidence.alerts.find((alert) => alert.service === service)?.name;
-  const period = interval(evidence.windowStart, evidence.at);
-  const [onCall, runbooks, similar, plan, signals] = await Promise.all([
-    asker.ask('alerts', 'get_on_call_schedule', { service, at: at.toISOString(), days: 1 }, onCallAnswer),
-    asker.ask(
-      'alerts',
-      'find_runbooks',
-      {
-        service,
-        text: kind.replaceAll('_', ' '),
-        ...(alertOfSuspect ? { alert: alertOfSuspect } : {}),
-        limit: 3,
-      },
-      runbooksAnswer,
-    ),
-    asker.ask('alerts', 'find_similar_incidents', { service, alerts, kind, limit: 3 }, similarAnswer),
-    byChange.includes(kind)
-      ? asker.ask('rollback', 'plan_rollback', { service, environment }, planAnswer)
-      : undefined,
-    asker.ask(
-      'metrics',
-      'get_service_metrics',
-      { service, environment, period, signals: plottedSignals, maxTokens: 8_000 },
-      signalsAnswer,
-    ),
-  ]);
-  return {
-    found: {
-      onCall: (onCall?.data.now ?? []).map(({ who, until, end }) => ({
-        service,
-        who,
-        until: until ?? end ?? null,
-      })),
-      runbooks: (runbooks?.data.runbooks ?? []).map(({ id, title, why }) => ({
-        id,
-        title,
-        why: why.join('; '),
-      })),
-      similar: (similar?.data.incidents ?? []).map(({ id, title, why, resolution }) => ({
-        id,
-        title,
-        why: why.join('; '),
-        resolution,
-      })),
-    },
-    plan: plan ? planOf(plan.data) : null,
-    plots: (signals?.data.signals ?? [])
-      .filter(({ group }) => group === undefined || Object.keys(group).length === 0)
-      .map(({ signal, unit, points }) => ({ service, signal, unit, points })),
-  };
-}
-
-function planOf(plan: NonNullable<Awaited<ReturnType<typeof planAnswer.parse>>>['data']): BriefPlan {
-  const name = ({ version, revision }: { version: string | null; revision: string }) =>
-    version ?? revision.slice(0, 10);
-  const { planId, service, migrationVerdict, safeToRollBack, evidence, rollForward, apply } = plan;
-  return {
-    planId,
-    service,
-    from: name(plan.current),
-    to: name(plan.target),
-    migrationVerdict,
-    safeToRollBack,
-    evidence,
-    rollForward,
-    apply,
-  };
 }
 
 /** The drafted rollback has read the migrations: what they say decides between two kinds. */
@@ -201,9 +127,10 @@ function affectedOf(
 ): readonly BriefAffected[] {
   const ill = nodes.filter(({ health }) => isIll(health));
   const known = new Set(ill.map(({ name }) => name));
-  const others = [...new Set(evidence.anomalies.map(({ service }) => service))].filter(
-    (service) => !known.has(service),
-  );
+  const others = new Map<string, AnomalyFact>();
+  for (const found of evidence.anomalies)
+    if (isFelt(found) && !known.has(found.service) && !others.has(found.service))
+      others.set(found.service, found);
   return [
     ...ill.map(({ name, health, reasons, since, owner }) => ({
       service: name,
@@ -212,12 +139,12 @@ function affectedOf(
       owner,
       since: since ?? null,
     })),
-    ...others.map((service) => ({
+    ...[...others].map(([service, found]) => ({
       service,
       health: 'abnormal',
-      reason: 'signals left their normal',
+      reason: describeAnomaly(found),
       owner: null,
-      since: null,
+      since: new Date(found.onset).toISOString(),
     })),
   ];
 }

@@ -1,7 +1,7 @@
 import { type ChangeFact, type ErrorFact, type Evidence, minuteMs } from './evidence.js';
 import { mentions } from './mentions.js';
 import type { CauseKind } from './model.js';
-import { confidenceOf, errorGrowth } from './significance.js';
+import { confidenceOf, errorGrowth, isFelt } from './significance.js';
 
 const changeReachMs = 45 * minuteMs;
 /** Memory that left its normal this long before users felt anything is the cause and not a symptom. */
@@ -44,8 +44,10 @@ export function nameCause(service: string, evidence: Evidence, onset: number): C
     ({ value, baseline, onset: since }) => value > 1.8 * baseline && Math.abs(since - onset) < sameTimeMs,
   );
   if (busier) return 'traffic_spike';
-  if (signal('cpu').length > 0) return 'cpu_contention';
-  return fails(service, evidence) ? 'dependency_outage' : 'network_delay';
+  const failing = fails(service, evidence);
+  // Who waits for somebody who fails keeps more requests in hand, and more CPU with them.
+  if (signal('cpu').length > 0 && !(failing && callsIll(service, evidence))) return 'cpu_contention';
+  return failing ? 'dependency_outage' : 'network_delay';
 }
 
 function kindOfChange(change: ChangeFact): CauseKind {
@@ -53,6 +55,12 @@ function kindOfChange(change: ChangeFact): CauseKind {
   if (change.changesImage) return 'bad_deployment';
   if (change.flags.length > 0) return 'feature_flag';
   return change.configuration.length > 0 ? 'configuration_change' : 'bad_deployment';
+}
+
+function callsIll(service: string, { calls, anomalies }: Evidence): boolean {
+  return calls.some(
+    ({ from, to }) => from === service && anomalies.some((found) => found.service === to && isFelt(found)),
+  );
 }
 
 /** What the errors of the service, and those of others about it, say in so many words. */

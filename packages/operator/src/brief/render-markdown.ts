@@ -1,98 +1,122 @@
-import type { Brief, BriefChange, Suspect } from './model.js';
+import { cutMarkdown, plainMarkdown } from './markdown-text.js';
+import type { Brief, BriefChange, BriefError, Suspect } from './model.js';
+import { clock, duration } from './show-time.js';
+import { errorGrowth } from './significance.js';
 
 const shown = { alerts: 8, changes: 6, errors: 6, affected: 8, suspects: 3, evidence: 7 } as const;
 
 /** The brief as Markdown: what a person needs first stands first, and every list says what it leaves out. */
 export function renderMarkdown(brief: Brief): string {
-  const top = brief.suspects[0];
+  const at = (time: string) => clock(time, brief.at);
+  const errors = grownErrors(brief);
   return [
-    `# Incident brief: ${brief.environment}, ${clock(brief.at)} UTC`,
+    `# Incident brief: ${plainMarkdown(brief.environment)}, ${brief.at.slice(0, 10)} ${brief.at.slice(11, 16)} UTC`,
     '',
-    headline(brief, top),
+    headline(brief, brief.suspects[0], plainMarkdown),
     '',
-    ...list('Suspects', brief.suspects, shown.suspects, (suspect, index) => suspectLines(suspect, index)),
+    ...list('Suspects', brief.suspects, shown.suspects, suspectLines),
     ...list('What fires', brief.alerts, shown.alerts, (alert) => [
-      `- **${alert.name}**${alert.service ? ` on ${alert.service}` : ''} (${alert.severity}) since ${clock(alert.since)}${measured(alert.value, alert.threshold)}`,
+      `- **${plainMarkdown(alert.name)}**${alert.service ? ` on ${plainMarkdown(alert.service)}` : ''} (${alert.severity}) since ${at(alert.since)}${measured(alert.value, alert.threshold)}`,
     ]),
-    ...list('What changed', brief.changes, shown.changes, changeLines),
-    ...list('What fails', brief.errors, shown.errors, (error) => [
-      `- ${error.service}: **${error.type}** ${error.message} (${error.count} now, ${error.previousCount} before; since ${clock(error.firstSeen)}${error.traceIds[0] ? `; trace ${error.traceIds[0]}` : ''})`,
+    ...list('What changed', brief.changes, shown.changes, (change) => changeLines(change, brief)),
+    ...list('What fails', errors.grown, shown.errors, (error) => [
+      `- ${plainMarkdown(error.service)}: **${plainMarkdown(error.type)}** ${cutMarkdown(error.message, 160)} (${error.count} now, ${error.previousCount} before; since ${at(error.firstSeen)}${error.traceIds[0] ? `; trace ${plainMarkdown(error.traceIds[0])}` : ''})`,
     ]),
+    ...usualErrors(errors.usual, errors.grown.length > 0),
     ...list('Who is affected', brief.affected, shown.affected, (one) => [
-      `- ${one.service}: ${one.health}, ${one.reason}${one.owner ? ` (${one.owner})` : ''}`,
+      `- ${plainMarkdown(one.service)}: ${one.health}, ${cutMarkdown(one.reason, 200)}${one.owner ? ` (${plainMarkdown(one.owner)})` : ''}`,
     ]),
     ...list('On call', brief.onCall, 4, (one) => [
-      `- ${one.service}: ${one.who}${one.until ? ` until ${clock(one.until)}` : ''}`,
+      `- ${plainMarkdown(one.service)}: ${plainMarkdown(one.who)}${one.until ? ` until ${at(one.until)}` : ''}`,
     ]),
-    ...list('Runbooks', brief.runbooks, 3, (one) => [`- \`${one.id}\` ${one.title}: ${one.why}`]),
+    ...list('Runbooks', brief.runbooks, 3, (one) => [
+      `- ${plainMarkdown(one.title)} (${plainMarkdown(one.id)}): ${cutMarkdown(one.why, 160)}`,
+    ]),
     ...list('Like this before', brief.similar, 3, (one) => [
-      `- \`${one.id}\` ${one.title}: ${one.why}${one.resolution ? `. Then: ${one.resolution}` : ''}`,
+      `- ${plainMarkdown(one.title)} (${plainMarkdown(one.id)}): ${cutMarkdown(one.why, 160)}${one.resolution ? `. Then: ${cutMarkdown(one.resolution, 160)}` : ''}`,
     ]),
     ...planLines(brief),
-    ...list('Not reached', brief.unreachable, 8, (one) => [`- ${one.server}: ${one.reason}`]),
+    ...list('Not reached', brief.unreachable, 8, (one) => [
+      `- ${plainMarkdown(one.server)}: ${cutMarkdown(one.reason, 200)}`,
+    ]),
   ]
     .join('\n')
     .trimEnd()
     .concat('\n');
 }
 
-/** One sentence: the verdict, since when, and the first suspect. */
-export function headline(brief: Brief, top: Suspect | undefined): string {
+/** One sentence: the verdict, since when, and the first suspect. `shownAs` makes names safe where it is shown. */
+export function headline(
+  brief: Brief,
+  top: Suspect | undefined,
+  shownAs: (text: string) => string = (text) => text,
+): string {
   if (brief.verdict === 'not_enough_data')
     return 'Not enough data to tell whether something is wrong. See "Not reached" for what is missing.';
   if (brief.verdict === 'nothing_wrong')
     return 'Nothing is wrong: no alert of weight fires and nothing has left its normal.';
   const since = brief.onset
-    ? ` since ${clock(brief.onset)} UTC (${minutesBetween(brief.onset, brief.at)} min)`
+    ? ` since ${clock(brief.onset, brief.at)} UTC (${duration(brief.onset, brief.at)})`
     : '';
   return top
-    ? `Something is wrong${since}. First suspect: **${top.service}**${top.instance ? ` (${top.instance})` : ''}, ${words(top.kind)}.`
+    ? `Something is wrong${since}. First suspect: **${shownAs(top.service)}**${top.instance ? ` (${shownAs(top.instance)})` : ''}, ${words(top.kind)}.`
     : `Something is wrong${since}, and nothing points at a cause yet.`;
+}
+
+/** Errors that are more than before, most first, apart from those that are there on any day. */
+export function grownErrors({ errors }: Brief): {
+  readonly grown: readonly BriefError[];
+  readonly usual: readonly BriefError[];
+} {
+  const growth = ({ count, previousCount }: BriefError) => errorGrowth({ count, previousCount });
+  return {
+    grown: errors.filter((error) => growth(error) > 0).toSorted((a, b) => growth(b) - growth(a)),
+    usual: errors.filter((error) => growth(error) === 0),
+  };
 }
 
 export function words(slug: string): string {
   return slug.replaceAll('_', ' ');
 }
 
-export function clock(time: string): string {
-  return time.slice(11, 16);
-}
-
-function minutesBetween(from: string, to: string): number {
-  return Math.round((Date.parse(to) - Date.parse(from)) / 60_000);
-}
-
 function suspectLines(suspect: Suspect, index: number): readonly string[] {
-  const evidence = suspect.evidence.slice(0, shown.evidence);
+  const more = suspect.evidence.length - shown.evidence;
   return [
-    `${index + 1}. **${suspect.service}**${suspect.instance ? ` (${suspect.instance})` : ''}: ${words(suspect.kind)}, ${Math.round(suspect.score * 100)} % of the evidence`,
-    ...evidence.map(
-      ({ direction, text, source }) => `   - ${direction === 'for' ? '+' : '−'} ${text} (${source})`,
-    ),
+    `${index + 1}. **${plainMarkdown(suspect.service)}**${suspect.instance ? ` (${plainMarkdown(suspect.instance)})` : ''}: ${words(suspect.kind)}, ${Math.round(suspect.score * 100)} % of the evidence`,
+    ...suspect.evidence
+      .slice(0, shown.evidence)
+      .map(
+        ({ direction, text, source }) =>
+          `   - ${direction === 'for' ? '+' : '−'} ${cutMarkdown(text, 260)} (${plainMarkdown(source)})`,
+      ),
+    ...(more > 0 ? [`   - and ${more} more`] : []),
   ];
 }
 
-function changeLines(change: BriefChange): readonly string[] {
+function changeLines(change: BriefChange, { at }: Brief): readonly string[] {
   const minutes = change.minutesBeforeOnset;
+  const side = minutes !== null && minutes < 0 ? 'after' : 'before';
   const relation =
-    minutes === null
-      ? ''
-      : minutes >= 0
-        ? `, ${minutes} min before the onset`
-        : `, ${-minutes} min after the onset`;
+    minutes === null || Math.abs(minutes) > 24 * 60 ? '' : `, ${Math.abs(minutes)} min ${side} the onset`;
   return [
-    `- ${clock(change.time)} ${change.service} ${change.version ?? change.revision.slice(0, 10)} (${change.kind}) by ${change.by}${relation}: ${change.summary}`,
+    `- ${clock(change.time, at)} ${plainMarkdown(change.service)} ${plainMarkdown(change.version ?? change.revision.slice(0, 10))} (${change.kind}) by ${plainMarkdown(change.by)}${relation}: ${cutMarkdown(change.summary, 160)}`,
   ];
+}
+
+function usualErrors(usual: readonly BriefError[], others: boolean): readonly string[] {
+  if (usual.length === 0) return [];
+  const line = `${usual.length} kinds of errors are as frequent as before.`;
+  return others ? [line, ''] : ['## What fails', line, ''];
 }
 
 function planLines({ rollbackPlan: plan }: Brief): readonly string[] {
   if (!plan) return [];
   return [
     '## Drafted rollback',
-    `${plan.service}: ${plan.from} back to ${plan.to}. Migrations: ${plan.migrationVerdict}. ${plan.safeToRollBack ? 'Held safe.' : '**Not held safe.**'}`,
-    plan.evidence,
-    plan.rollForward,
-    `Next: ${plan.apply}`,
+    `${plainMarkdown(plan.service)}: ${plainMarkdown(plan.from)} back to ${plainMarkdown(plan.to)}. Migrations: ${plan.migrationVerdict}. ${plan.safeToRollBack ? 'Held safe.' : '**Not held safe.**'}`,
+    cutMarkdown(plan.evidence, 400),
+    cutMarkdown(plan.rollForward, 400),
+    `Next: ${cutMarkdown(plan.apply, 300)}`,
     '',
   ];
 }

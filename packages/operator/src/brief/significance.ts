@@ -26,7 +26,7 @@ export function traceConfidence(operations: readonly OperationFact[]): number {
 }
 
 /** How many errors there are beyond what can be expected after the time before; 0 when it may be chance. */
-export function errorGrowth({ count, previousCount }: ErrorFact): number {
+export function errorGrowth({ count, previousCount }: Pick<ErrorFact, 'count' | 'previousCount'>): number {
   const growth = count - 1.5 * previousCount;
   const deviations = (count - previousCount) / Math.sqrt(Math.max(1, count + previousCount));
   return growth < 5 || deviations < errorDeviations ? 0 : growth;

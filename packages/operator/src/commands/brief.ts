@@ -5,6 +5,7 @@ import { findConfiguration, loadConfiguration } from '@devops-mcp/runtime';
 import { type Command, InvalidArgumentError } from 'commander';
 import { openAsker } from '../brief/ask.js';
 import type { Question } from '../brief/collect-evidence.js';
+import { explainCalls } from '../brief/explain-calls.js';
 import { type BriefResult, makeBrief } from '../brief/make-brief.js';
 import { renderHtml } from '../brief/render-html.js';
 import { renderMarkdown } from '../brief/render-markdown.js';
@@ -36,7 +37,7 @@ export function addBriefCommand(program: Command): void {
     .option('--servers <names>', 'use only these, separated by commas', serverList)
     .option('--format <format>', 'markdown, json or html', 'markdown')
     .option('--out <file>', 'write to a file instead of standard output')
-    .option('--explain', 'say how many calls were made')
+    .option('--explain', 'say which calls were made and what they took')
     .option('--config <file>', 'devops-mcp.yaml')
     .action((options: Options) => guarded(() => brief(options)));
 }
@@ -44,12 +45,13 @@ export function addBriefCommand(program: Command): void {
 async function brief(options: Options): Promise<void> {
   const file = await findConfiguration(options.config);
   const question = await questionOf(options, file);
+  const render = rendererOf(options.format);
   const result = await investigate(file, question, options.servers, (message) => note(`  ${message} ...`));
-  const text = rendered(result, options.format);
+  const text = render(result);
   if (options.out === undefined) print(text);
   else await writeFile(options.out, text);
   if (options.out !== undefined) note(`Wrote ${options.out}`);
-  if (options.explain) note(`${result.calls} calls`);
+  if (options.explain) for (const line of explainCalls(result.times)) note(line);
 }
 
 /** Starts the servers, makes the brief and stops them again. */
@@ -60,7 +62,7 @@ export async function investigate(
   onProgress: (message: string) => void,
 ): Promise<BriefResult> {
   onProgress('Starting the servers');
-  const asker = await openAsker({
+  const asker = openAsker({
     config,
     onProgress,
     clientName: 'devops-mcp-brief',
@@ -89,10 +91,11 @@ async function questionOf(options: Options, file: string): Promise<Question> {
   };
 }
 
-function rendered({ brief: found, plots, graph }: BriefResult, format: string): string {
-  if (format === 'json') return `${JSON.stringify(found, null, 2)}\n`;
-  if (format === 'html') return renderHtml(found, plots, graph);
-  if (format === 'markdown') return renderMarkdown(found);
+/** Before the work, since a wrong name is noticed at once and not after half a minute. */
+function rendererOf(format: string): (result: BriefResult) => string {
+  if (format === 'json') return ({ brief: found }) => `${JSON.stringify(found, null, 2)}\n`;
+  if (format === 'html') return ({ brief: found, plots, graph }) => renderHtml(found, plots, graph);
+  if (format === 'markdown') return ({ brief: found }) => renderMarkdown(found);
   throw new ToolError('invalid_input', `There is no format ${format.slice(0, 40)}.`, {
     hint: 'Formats: markdown, json, html.',
   });

@@ -18,7 +18,7 @@ export function nanos(us: number): string {
   return `${us}000`;
 }
 
-export const severityNumbers = { DEBUG: 5, INFO: 9, WARN: 13, ERROR: 17 } as const;
+const severityNumbers = { DEBUG: 5, INFO: 9, WARN: 13, ERROR: 17 } as const;
 export type SeverityText = keyof typeof severityNumbers;
 
 export function logRecord(record: {

@@ -50,7 +50,7 @@ export function fakeLogs(lines: readonly LogLine[]): LogsApi {
 }
 
 /** Numbers and ids are what varies in the messages of tests. */
-export function fakeTemplate(message: string): string {
+function fakeTemplate(message: string): string {
   const first = message.split('\n')[0] ?? '';
   return first.replaceAll(/\b(?:\d[\w.:-]*|[0-9a-f]{8,})\b/g, '<*>');
 }

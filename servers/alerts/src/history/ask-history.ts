@@ -2,7 +2,6 @@ import { type CallContext, type PartialFailure, ToolError } from '@devops-mcp/co
 import {
   type AlertsApi,
   closestNames,
-  cutText,
   type Deployment,
   type DeploymentsApi,
   didYouMean,
@@ -10,7 +9,6 @@ import {
   frameAnswer,
   type Incident,
   type KnowledgeApi,
-  knownFields,
   optionalAnswer,
   parsePeriod,
   requireService,
@@ -22,7 +20,8 @@ import {
 import type { z } from 'zod';
 import { severityRank } from '../active/severity-rank.js';
 import type { alertHistoryAnswer } from '../tools/get-alert-history.js';
-import { type AlertHistory, flapScore, historiesFrom, secondsFiring } from './firings.js';
+import { type AlertHistory, historiesFrom } from './firings.js';
+import { justBeforeMs, presentHistory } from './present-history.js';
 
 export interface HistoryQuestion {
   readonly environment: string;
@@ -40,11 +39,9 @@ export interface HistoryPorts {
 }
 
 type HistoryAnswer = z.input<typeof alertHistoryAnswer>;
-type Row = HistoryAnswer['data']['alerts'][number];
 
 const dayMs = 86_400_000;
 const lookBackMs = 30 * dayMs;
-const justBeforeMs = 60 * 60_000;
 const mostDeployments = 200;
 
 export async function askHistory(
@@ -77,7 +74,7 @@ export async function askHistory(
     partial: [...(found.partial ?? []), ...more.partial],
   });
   const fitted = fitTokens(
-    histories.toSorted(byUse).map((history) => rowOf(history, window, earlier.data, more)),
+    histories.toSorted(byUse).map((history) => presentHistory(history, window, earlier.data, more)),
     {
       maxTokens: question.maxTokens,
       reserved: frame.tokens,
@@ -135,85 +132,6 @@ function byUse(a: AlertHistory, b: AlertHistory): number {
   const firing = ({ firings }: AlertHistory) => (firings.some(({ end }) => end === null) ? 0 : 1);
   const last = ({ firings }: AlertHistory) => firings.at(-1)?.start.getTime() ?? 0;
   return firing(a) - firing(b) || severityRank(a.severity) - severityRank(b.severity) || last(b) - last(a);
-}
-
-function rowOf(
-  history: AlertHistory,
-  window: Window,
-  earlier: readonly {
-    readonly name: string;
-    readonly service: string | null;
-    readonly state: string;
-    readonly time: Date;
-  }[],
-  more: Extras,
-): Row {
-  const { name, service, severity, firings } = history;
-  const seconds = secondsFiring(firings, window);
-  const past = earlier.filter(
-    (one) => one.name === name && one.service === service && one.state === 'firing',
-  );
-  return knownFields({
-    name,
-    service,
-    severity,
-    firingNow: firings.some(({ end }) => end === null),
-    firings: firings.length,
-    firingSeconds: seconds,
-    firingShare:
-      Math.round((seconds / ((window.end.getTime() - window.start.getTime()) / 1000)) * 1000) / 1000,
-    flapScore: flapScore(firings),
-    latest: firings.slice(-5).map(({ start, end, earlier: began, value }) =>
-      knownFields({
-        start: start.toISOString(),
-        end: end?.toISOString(),
-        beganEarlier: began || undefined,
-        value,
-      }),
-    ),
-    firedBefore: knownFields({ times: past.length, last: past.at(-1)?.time.toISOString() }),
-    incidents: incidentsOf(history, more.incidents),
-    deploymentsBefore: deploymentsOf(history, more.deployments),
-  });
-}
-
-/** Past incidents that name this alert, on the same service where they name any: what was done then. */
-function incidentsOf({ name, service }: AlertHistory, incidents: readonly Incident[]): Row['incidents'] {
-  return incidents
-    .filter((one) => one.alerts.includes(name))
-    .filter(({ services }) => services.length === 0 || service === null || services.includes(service))
-    .toSorted((a, b) => b.started.getTime() - a.started.getTime())
-    .slice(0, 3)
-    .map(({ id, title, started, resolution }) =>
-      knownFields({
-        id,
-        title: cutText(title, 160),
-        started: started.toISOString(),
-        resolution: resolution === null ? undefined : cutText(resolution, 300),
-      }),
-    );
-}
-
-/** Deployments of the alert's service in the hour before one of its last firings. */
-function deploymentsOf(
-  { service, firings }: AlertHistory,
-  deployments: readonly Deployment[],
-): Row['deploymentsBefore'] {
-  return firings
-    .filter(({ earlier }) => !earlier)
-    .slice(-5)
-    .flatMap(({ start }) =>
-      deployments
-        .filter((one) => one.service === service && one.time <= start)
-        .filter(({ time }) => start.getTime() - time.getTime() <= justBeforeMs)
-        .map(({ id, time, title }) => ({
-          id,
-          time: time.toISOString(),
-          title: cutText(title, 160),
-          minutesBefore: Math.round((start.getTime() - time.getTime()) / 60_000),
-        })),
-    )
-    .slice(-5);
 }
 
 /** An empty history of a name that nobody knows is a mistake, not good news. */

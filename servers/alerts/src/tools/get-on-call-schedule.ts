@@ -18,7 +18,7 @@ const duty = z.object({
   override: z.boolean(),
 });
 
-export const scheduleAnswer = envelope(
+const scheduleAnswer = envelope(
   z.object({
     service: z.string(),
     owner: z.string(),

@@ -21,21 +21,39 @@ const longestShape = 240;
 export function templateOf(message: string): string {
   const text = firstLine(message);
   if (text.length > longestShape) return derive(text);
-  // The rules look at where digits stand and at zeros, and at nothing else about them.
-  const shape = text.replace(/[2-9]/g, '1');
-  const known = templates.get(shape);
-  if (known !== undefined) return known === keepsDigits ? derive(text) : known;
-  const template = derive(shape);
-  const digitless = !/\d/.test(template);
-  if (templates.size >= mostKnown) templates.clear();
-  templates.set(shape, digitless ? template : keepsDigits);
-  return digitless ? template : derive(text);
+  const hash = shapeHash(text);
+  const known = shapes.get(hash);
+  if (known !== undefined && sameShape(known.text, text)) return known.template ?? derive(text);
+  const template = derive(text);
+  if (shapes.size >= mostKnown) shapes.clear();
+  // A quoted key keeps its digits: such a template holds for this text only.
+  shapes.set(hash, { text, template: /\d/.test(template) ? undefined : template });
+  return template;
 }
 
-/** Templates by shape: programs say few things, with ever other numbers. */
-const templates = new Map<string, string>();
-/** A quoted key keeps its digits, so that a shape says nothing about the template. */
-const keepsDigits = '\n';
+/**
+ * Programs say few things, with ever other numbers. The rules look at where digits stand and at zeros
+ * (`0x`), and at nothing else about them, so texts that differ in other digits have one template.
+ */
+const shapes = new Map<number, { readonly text: string; readonly template: string | undefined }>();
+
+/** Digits beyond 1 count as 1. */
+function shapeCode(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code > 49 && code <= 57 ? 49 : code;
+}
+
+function shapeHash(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ shapeCode(text, at), 0x01000193);
+  return hash;
+}
+
+function sameShape(one: string, other: string): boolean {
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at += 1) if (shapeCode(one, at) !== shapeCode(other, at)) return false;
+  return true;
+}
 
 function derive(text: string): string {
   let out = '';

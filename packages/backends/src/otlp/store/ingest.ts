@@ -2,13 +2,13 @@ import { type CallContext, type Lease, ToolError } from '@devops-mcp/contract';
 import type { TelemetryFile } from '../reader/telemetry-files.js';
 import type { Changes } from './changes.js';
 import type { Engine } from './duckdb.js';
+import { type Heartbeat, heartbeat } from './heartbeat.js';
 import { type FileEntry, type Manifest, type SegmentEntry, writeManifest } from './manifest.js';
 import { newEntry, type Progress, readOn } from './read-file.js';
 import { compact, sealStage, sweep, withoutFiles } from './segments.js';
 import { openStage, type Stage } from './stage.js';
 import type { TableName } from './tables.js';
 
-export const leaseMs = 30_000;
 const stageRows = 120_000;
 const stageBytes = 48 * 1024 * 1024;
 const progressEveryMs = 200;
@@ -33,7 +33,7 @@ interface Run<T extends TableName> extends IngestRequest<T> {
   sealing: Sealing | undefined;
   revision: number;
   nextFile: number;
-  renewedAt: number;
+  readonly heartbeat: Heartbeat;
   reportedAt: number;
   readonly bytes: number;
   bytesDone: number;
@@ -52,9 +52,17 @@ interface Sealing {
  * a process that is killed loses what was not in a segment yet and nothing else. Needs the lease.
  */
 export async function ingest<T extends TableName>(request: IngestRequest<T>): Promise<void> {
-  const run = await begin(request);
+  const beating = heartbeat(request.lease);
   try {
-    for (const { file, entry } of request.changes.toRead) await read(run, file, entry);
+    await mirror(await begin(request, beating));
+  } finally {
+    beating.stop();
+  }
+}
+
+async function mirror<T extends TableName>(run: Run<T>): Promise<void> {
+  try {
+    for (const { file, entry } of run.changes.toRead) await read(run, file, entry);
     await seal(run, undefined);
     await settle(run);
   } catch (error) {
@@ -68,7 +76,7 @@ export async function ingest<T extends TableName>(request: IngestRequest<T>): Pr
   await sweep(run.folder, run.segments, run.clock().getTime());
 }
 
-async function begin<T extends TableName>(request: IngestRequest<T>): Promise<Run<T>> {
+async function begin<T extends TableName>(request: IngestRequest<T>, beating: Heartbeat): Promise<Run<T>> {
   const { engine, folder, manifest, changes, table } = request;
   const segments = await withoutFiles(engine, folder, manifest.segments, changes.dropped);
   return {
@@ -79,7 +87,7 @@ async function begin<T extends TableName>(request: IngestRequest<T>): Promise<Ru
     sealing: undefined,
     revision: manifest.revision,
     nextFile: manifest.nextFile,
-    renewedAt: performance.now(),
+    heartbeat: beating,
     reportedAt: 0,
     bytes: changes.toRead.reduce((sum, { file }) => sum + file.size, 0),
     bytesDone: 0,
@@ -122,7 +130,7 @@ async function fresh(run: { nextFile: number }, file: TelemetryFile): Promise<Pr
 
 /** Moves rows to the stage and makes a segment of it when it is full. */
 async function keep<T extends TableName>(run: Run<T>, reading: Progress): Promise<void> {
-  await keepLease(run);
+  if (run.heartbeat.lost()) throw lostLease();
   run.context.signal.throwIfAborted();
   await run.stage.write();
   if (run.stage.rows() >= stageRows || run.stage.bytes() >= stageBytes) await seal(run, reading);
@@ -165,12 +173,6 @@ async function commit<T extends TableName>(
   const { schema } = run.manifest;
   const { revision, segments } = run;
   await writeManifest(run.folder, { schema, revision, complete, nextFile, files: [...files], segments });
-}
-
-async function keepLease<T extends TableName>(run: Run<T>): Promise<void> {
-  if (performance.now() - run.renewedAt < leaseMs / 4) return;
-  if (!(await run.lease.renew())) throw lostLease();
-  run.renewedAt = performance.now();
 }
 
 function lostLease(): ToolError {

@@ -5,7 +5,8 @@ import type { FileList } from '../reader/telemetry-files.js';
 import { findChanges, isNothing } from './changes.js';
 import type { Engine } from './duckdb.js';
 import { type Extent, readExtents } from './extents.js';
-import { ingest, leaseMs } from './ingest.js';
+import { leaseMs } from './heartbeat.js';
+import { ingest } from './ingest.js';
 import { type Manifest, manifestStamp, readManifest } from './manifest.js';
 import { createView, type TableName } from './tables.js';
 
