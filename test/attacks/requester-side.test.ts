@@ -117,7 +117,6 @@ describe('on its own side an agent edits, and even deceives both approvers; the 
   it('the class of production, so that one approver or none is needed', async () => {
     const rogue = await makeRogue(sandbox);
     await rogue.tamper('devops-mcp.yaml', (text) => text.replace('class: production', 'class: staging'));
-    await rogue.tamper(serviceFile(), (text) => text);
     const verdict = await attempt(rogue);
     expect(checksOf(verdict)).toContain('audience');
   });

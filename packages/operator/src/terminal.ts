@@ -25,8 +25,31 @@ export function describeError(error: unknown): string {
   if (error instanceof ToolError)
     return error.hint === undefined ? error.message : `${error.message}\n${error.hint}`;
   if (error instanceof StartError) return error.message;
+  if (isAboutFile(error)) return `${error.path} cannot be used: ${fileProblems[error.code] ?? error.code}.`;
   // Anything else is a fault of ours: the whole of it helps whoever reports it.
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+const fileProblems: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'this user may not',
+  EPERM: 'this user may not',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of the path is no folder',
+  EEXIST: 'it is there already',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the disk is read-only',
+};
+
+/** A path that somebody gave and that is wrong is their mistake and no fault of ours. */
+function isAboutFile(error: unknown): error is Error & { readonly code: string; readonly path: string } {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    'path' in error &&
+    typeof error.path === 'string'
+  );
 }
 
 /**

@@ -154,16 +154,13 @@ describe('a segment', () => {
     expect(await store.segments.list()).toEqual([]);
   });
 
-  it('gets reads within 50 ms, without holding their answers back', async () => {
+  it('gets reads by itself a moment later, without holding their answers back', async () => {
     const directory = temporaryFolder();
     const { log } = await openExampleLog(directory);
     await log.durable(exampleEvent());
     await log.grouped(exampleEvent({ id: 'read' }));
     expect(recordsIn(directory)).toHaveLength(1);
-    const started = performance.now();
     await expect.poll(() => recordsIn(directory).length, { interval: 5, timeout: 2_000 }).toBe(2);
-    // The promise is 50 ms; a machine under load gets some air.
-    expect(performance.now() - started).toBeLessThan(500);
     await log.close();
   });
 

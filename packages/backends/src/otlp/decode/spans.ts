@@ -21,6 +21,7 @@ const statusNames = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR']
 const server = 1;
 const client = 2;
 const mostEvents = 20;
+const longestEvents = 1024 * 1024;
 const mostLinks = 20;
 
 /** Rows of one `resourceSpans` entry; spans without ids are left out, as nothing can refer to them. */
@@ -82,16 +83,22 @@ function peerOf(attributes: Readonly<Record<string, string>>): string | null {
   return service === undefined ? null : bounded(`service:${service}`, 200);
 }
 
+/** The first events of a span, as far as they fit the bound. */
 function eventsJson(value: unknown): string | null {
-  const events = list(value)
-    .filter(isFields)
-    .slice(0, mostEvents)
-    .map((event) => ({
+  const events: string[] = [];
+  let size = 0;
+  for (const event of list(value).slice(0, mostEvents)) {
+    if (!isFields(event)) continue;
+    const text = JSON.stringify({
       timeUs: microseconds(event.timeUnixNano),
       name: bounded(textOf(event.name), 200),
       attributes: attributesOf(event.attributes),
-    }));
-  return events.length === 0 ? null : JSON.stringify(events);
+    });
+    size += text.length;
+    if (size > longestEvents) break;
+    events.push(text);
+  }
+  return events.length === 0 ? null : `[${events.join(',')}]`;
 }
 
 function linksOf(value: unknown): string | null {
