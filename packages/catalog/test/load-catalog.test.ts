@@ -191,7 +191,3 @@ it('loads two hundred services', async () => {
   expect(problems).toEqual([]);
   expect(services.list()).toHaveLength(200);
 });
-  const { user, system } = process.cpuUsage(before);
-  // The aim is 100 ms on an idle machine; the bound leaves room for one that is not.
-  expect((user + system) / 1_000).toBeLessThan(300);
-});
