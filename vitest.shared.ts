@@ -4,5 +4,11 @@ import { defineConfig } from 'vitest/config';
 export const sharedConfig = defineConfig({
   resolve: { conditions: ['@devops-mcp/source'] },
   ssr: { resolve: { conditions: ['@devops-mcp/source'] } },
-  test: { include: ['test/**/*.test.ts'], maxWorkers: 2, testTimeout: 20_000, passWithNoTests: false },
+  test: {
+    include: ['test/**/*.test.ts'],
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    passWithNoTests: false,
+  },
 });

@@ -25,7 +25,8 @@ export function describeError(error: unknown): string {
   if (error instanceof ToolError)
     return error.hint === undefined ? error.message : `${error.message}\n${error.hint}`;
   if (error instanceof StartError) return error.message;
-  if (isAboutFile(error)) return `${error.path} cannot be used: ${fileProblems[error.code] ?? error.code}.`;
+  const problem = fileProblem(error);
+  if (problem !== undefined) return problem;
   // Anything else is a fault of ours: the whole of it helps whoever reports it.
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
@@ -42,14 +43,12 @@ const fileProblems: Readonly<Record<string, string>> = {
 };
 
 /** A path that somebody gave and that is wrong is their mistake and no fault of ours. */
-function isAboutFile(error: unknown): error is Error & { readonly code: string; readonly path: string } {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    typeof error.code === 'string' &&
-    'path' in error &&
-    typeof error.path === 'string'
-  );
+function fileProblem(error: unknown): string | undefined {
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return undefined;
+  const why = fileProblems[error.code];
+  if (why === undefined) return undefined;
+  // Node does not say which one when it was opened and could not be read.
+  return `${'path' in error ? String(error.path) : 'A file that was named'} cannot be used: ${why}.`;
 }
 
 /**

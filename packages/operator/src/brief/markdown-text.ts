@@ -2,18 +2,16 @@
 const invisible = /[\p{Cc}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+/gu;
 const active = /[\\`*[\]<>|!]/g;
 
+const longestName = 60;
+
 /**
  * Text from outside as one line of Markdown that shows as it is: no links, pictures, HTML, code or bold
- * letters of its own.
+ * letters of its own. Cut to so many characters, by default to those of a long name.
  */
-export function plainMarkdown(text: string): string {
-  return text
+export function plainMarkdown(text: string, most = longestName): string {
+  const cut = text.length > most ? `${text.slice(0, most - 1)}…` : text;
+  return cut
     .replace(invisible, ' ')
     .replace(active, (character) => `\\${character}`)
     .trim();
-}
-
-/** The same, cut to so many characters. */
-export function cutMarkdown(text: string, most: number): string {
-  return plainMarkdown(text.length > most ? `${text.slice(0, most - 1)}…` : text);
 }

@@ -1,9 +1,17 @@
-import { cutMarkdown, plainMarkdown } from './markdown-text.js';
+import { plainMarkdown } from './markdown-text.js';
 import type { Brief, BriefChange, BriefError, Suspect } from './model.js';
 import { clock, duration } from './show-time.js';
 import { errorGrowth } from './significance.js';
 
-const shown = { alerts: 8, changes: 6, errors: 6, affected: 8, suspects: 3, evidence: 7 } as const;
+const shown = {
+  alerts: 8,
+  changes: 6,
+  errors: 6,
+  affected: 6,
+  suspects: 3,
+  evidence: 7,
+  unreachable: 6,
+} as const;
 
 /** The brief as Markdown: what a person needs first stands first, and every list says what it leaves out. */
 export function renderMarkdown(brief: Brief): string {
@@ -12,7 +20,7 @@ export function renderMarkdown(brief: Brief): string {
   return [
     `# Incident brief: ${plainMarkdown(brief.environment)}, ${brief.at.slice(0, 10)} ${brief.at.slice(11, 16)} UTC`,
     '',
-    headline(brief, brief.suspects[0], plainMarkdown),
+    headline(brief, brief.suspects[0], (name) => plainMarkdown(name)),
     '',
     ...list('Suspects', brief.suspects, shown.suspects, suspectLines),
     ...list('What fires', brief.alerts, shown.alerts, (alert) => [
@@ -20,24 +28,24 @@ export function renderMarkdown(brief: Brief): string {
     ]),
     ...list('What changed', brief.changes, shown.changes, (change) => changeLines(change, brief)),
     ...list('What fails', errors.grown, shown.errors, (error) => [
-      `- ${plainMarkdown(error.service)}: **${plainMarkdown(error.type)}** ${cutMarkdown(error.message, 160)} (${error.count} now, ${error.previousCount} before; since ${at(error.firstSeen)}${error.traceIds[0] ? `; trace ${plainMarkdown(error.traceIds[0])}` : ''})`,
+      `- ${plainMarkdown(error.service)}: **${plainMarkdown(error.type)}** ${plainMarkdown(error.message, 140)} (${error.count} now, ${error.previousCount} before; since ${at(error.firstSeen)}${error.traceIds[0] ? `; trace ${plainMarkdown(error.traceIds[0])}` : ''})`,
     ]),
     ...usualErrors(errors.usual, errors.grown.length > 0),
     ...list('Who is affected', brief.affected, shown.affected, (one) => [
-      `- ${plainMarkdown(one.service)}: ${one.health}, ${cutMarkdown(one.reason, 200)}${one.owner ? ` (${plainMarkdown(one.owner)})` : ''}`,
+      `- ${plainMarkdown(one.service)}: ${one.health}, ${plainMarkdown(one.reason, 140)}${one.owner ? ` (${plainMarkdown(one.owner)})` : ''}`,
     ]),
     ...list('On call', brief.onCall, 4, (one) => [
       `- ${plainMarkdown(one.service)}: ${plainMarkdown(one.who)}${one.until ? ` until ${at(one.until)}` : ''}`,
     ]),
     ...list('Runbooks', brief.runbooks, 3, (one) => [
-      `- ${plainMarkdown(one.title)} (${plainMarkdown(one.id)}): ${cutMarkdown(one.why, 160)}`,
+      `- ${plainMarkdown(one.title)} (${plainMarkdown(one.id)}): ${plainMarkdown(one.why, 110)}`,
     ]),
     ...list('Like this before', brief.similar, 3, (one) => [
-      `- ${plainMarkdown(one.title)} (${plainMarkdown(one.id)}): ${cutMarkdown(one.why, 160)}${one.resolution ? `. Then: ${cutMarkdown(one.resolution, 160)}` : ''}`,
+      `- ${plainMarkdown(one.title)} (${plainMarkdown(one.id)}): ${plainMarkdown(one.why, 110)}${one.resolution ? `. Then: ${plainMarkdown(one.resolution, 160)}` : ''}`,
     ]),
     ...planLines(brief),
-    ...list('Not reached', brief.unreachable, 8, (one) => [
-      `- ${plainMarkdown(one.server)}: ${cutMarkdown(one.reason, 200)}`,
+    ...list('Not reached', brief.unreachable, shown.unreachable, (one) => [
+      `- ${plainMarkdown(one.server)}: ${plainMarkdown(one.reason, 140)}`,
     ]),
   ]
     .join('\n')
@@ -87,7 +95,7 @@ function suspectLines(suspect: Suspect, index: number): readonly string[] {
       .slice(0, shown.evidence)
       .map(
         ({ direction, text, source }) =>
-          `   - ${direction === 'for' ? '+' : '−'} ${cutMarkdown(text, 260)} (${plainMarkdown(source)})`,
+          `   - ${direction === 'for' ? '+' : '−'} ${plainMarkdown(text, 180)} (${plainMarkdown(source)})`,
       ),
     ...(more > 0 ? [`   - and ${more} more`] : []),
   ];
@@ -99,7 +107,7 @@ function changeLines(change: BriefChange, { at }: Brief): readonly string[] {
   const relation =
     minutes === null || Math.abs(minutes) > 24 * 60 ? '' : `, ${Math.abs(minutes)} min ${side} the onset`;
   return [
-    `- ${clock(change.time, at)} ${plainMarkdown(change.service)} ${plainMarkdown(change.version ?? change.revision.slice(0, 10))} (${change.kind}) by ${plainMarkdown(change.by)}${relation}: ${cutMarkdown(change.summary, 160)}`,
+    `- ${clock(change.time, at)} ${plainMarkdown(change.service)} ${plainMarkdown(change.version ?? change.revision.slice(0, 10))} (${change.kind}) by ${plainMarkdown(change.by)}${relation}: ${plainMarkdown(change.summary, 120)}`,
   ];
 }
 
@@ -114,9 +122,9 @@ function planLines({ rollbackPlan: plan }: Brief): readonly string[] {
   return [
     '## Drafted rollback',
     `${plainMarkdown(plan.service)}: ${plainMarkdown(plan.from)} back to ${plainMarkdown(plan.to)}. Migrations: ${plan.migrationVerdict}. ${plan.safeToRollBack ? 'Held safe.' : '**Not held safe.**'}`,
-    cutMarkdown(plan.evidence, 400),
-    cutMarkdown(plan.rollForward, 400),
-    `Next: ${cutMarkdown(plan.apply, 300)}`,
+    plainMarkdown(plan.evidence, 300),
+    plainMarkdown(plan.rollForward, 300),
+    `Next: ${plainMarkdown(plan.apply, 300)}`,
     '',
   ];
 }

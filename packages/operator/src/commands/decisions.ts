@@ -14,6 +14,7 @@ import {
   recordDecision,
   rejectProposal,
   type SignedDecision,
+  type SshSigner,
   signDecision,
 } from '@devops-mcp/governance';
 import type { Command } from 'commander';
@@ -90,10 +91,7 @@ async function signedDecision(
     note(
       'This signs with a software key, which proves nothing about a person. It counts only where it was enrolled, in a sandbox.',
     );
-    return signDecision(
-      createSoftwareAuthenticator({ privateKey: await readFile(options.softwareKey, 'utf8') }),
-      statement,
-    );
+    return signDecision(softwareKey(await readFile(options.softwareKey, 'utf8')), statement);
   }
   if (options.signature !== undefined)
     return {
@@ -102,6 +100,17 @@ async function signedDecision(
       signature: await readFile(options.signature, 'utf8'),
     };
   return askForSignature(statement);
+}
+
+function softwareKey(privateKey: string): SshSigner {
+  try {
+    return createSoftwareAuthenticator({ privateKey });
+  } catch (cause) {
+    throw new ToolError('invalid_input', 'The file is no key of a software authenticator.', {
+      hint: 'Those of a sandbox lie in its folder `approver`; other keys are given with --key.',
+      cause,
+    });
+  }
 }
 
 /** A signature made elsewhere is over the time in the text that was signed beside it. */
