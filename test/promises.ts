@@ -183,8 +183,8 @@ const architecture = promised('ARCHITECTURE.md', 'local', [
 const readme = promised('README.md', 'local', [
   [
     'ranks suspects with the evidence for and against each',
-    `packages/operator/test/brief/sandboxes.test.ts`,
-    'names the true service and kind first',
+    `packages/operator/test/brief/brief-of-sandboxes.test.ts`,
+    'finds what is wrong: %s',
   ],
   [
     'The servers speak stdio to both protocol eras (2025-11-25 and 2026-07-28).',
