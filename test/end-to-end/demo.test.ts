@@ -10,7 +10,7 @@ describe('the demo', () => {
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'demo-'));
     told = await runProgram(operatorProgram(), ['demo', '--scale', '0.02'], { env: { TMPDIR: folder } });
-  });
+  }, 300_000);
   afterAll(() => rm(folder, { recursive: true }));
 
   it('ends with success and leaves nothing behind', async () => {

@@ -88,8 +88,8 @@ const sqlTypes: Readonly<Record<ColumnType, string>> = {
 export const schemaVersion = 1;
 
 /** No staged row comes near: each text of a row is bounded where it is decoded. Bytes. */
-const longestLine = 24 * 1024 * 1024;
-const bufferBytes = 32 * 1024 * 1024;
+const longestLine = 8 * 1024 * 1024;
+const bufferBytes = 16 * 1024 * 1024;
 
 /** The rows of a staged file in order of time. */
 export function selectStaged(table: TableName, path: string): string {
