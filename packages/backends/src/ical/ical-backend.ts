@@ -15,8 +15,8 @@ import { type Calendar, readCalendar } from './read-calendar.js';
 
 const largestFileBytes = 10 * 1024 * 1024;
 const mostShifts = 2000;
-const eventBudgetMs = 250;
-const calendarBudgetMs = 2000;
+const eventBudgetMs = 1_000;
+const calendarBudgetMs = 5_000;
 
 /** On-call schedules from iCalendar files, which on-call products export. Addresses are not read. */
 export const icalBackend: BackendDefinition = defineBackend({

@@ -40,7 +40,7 @@ export async function findAnomalies(
   query: { readonly window: Window; readonly services?: readonly string[]; readonly top: number },
   context: CallContext,
 ): Promise<Answer<FoundAnomalies>> {
-  const session = await openSession(port, context);
+  const session = await openSession(port, context, { services: query.services ?? [] });
   const names = query.services?.map((service) => telemetryName(session, service));
   const [start, end] = windowMicros(query.window);
   const first = Math.min(...session.snapshot.extents.map((extent) => extent.firstUs), end);
