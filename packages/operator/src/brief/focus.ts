@@ -5,14 +5,14 @@ import { traceConfidence } from './significance.js';
 
 /** With fewer traces before, there is nothing to compare with. */
 const leastBaseline = 20;
-/** Shares of the window tried when nothing says since when. */
-const triedShares = [1 / 4, 1 / 3, 1 / 2];
+/** When nothing says since when, the window is halved and halved again down to this. */
+const shortestMs = 3 * minuteMs;
 const sure = 0.4;
 
 /**
  * Traces compared since the onset instead of over the whole window, since a short fault drowns in a long
  * window. Where the onset is not known and the window has nothing before it to compare with, its last
- * quarter, third and half are tried and what tells most is kept.
+ * half, quarter and so on are tried, so that the answer hangs little on the window, and what is surest is kept.
  */
 export async function focusTraces(
   asker: Asker,
@@ -30,10 +30,15 @@ export async function focusTraces(
   }
   if (candidates.every((found) => !isComparable(found) || confidenceIn(found) < sure) && !isComparable(whole))
     candidates.push(
-      ...(await Promise.all(triedShares.map((share) => askComparison(asker, question, share * windowMs)))),
+      ...(await Promise.all(halvesOf(windowMs).map((lengthMs) => askComparison(asker, question, lengthMs)))),
     );
   const [best] = candidates.filter(isComparable).sort((a, b) => confidenceIn(b) - confidenceIn(a));
   return best ?? whole;
+}
+
+function halvesOf(windowMs: number): readonly number[] {
+  const half = windowMs / 2;
+  return half < shortestMs ? [] : [half, ...halvesOf(half)];
 }
 
 function isComparable(found: ComparisonFound): boolean {

@@ -18,7 +18,7 @@ const certificate = /\b(certificate|x509|tls handshake|ssl)\b/i;
 /**
  * Names the kind of cause for a suspect, by the first of these that the evidence shows: slow growth
  * of memory, or an alert about it; a change just before the onset, told apart by what it changed; what
- * its errors say; more traffic than before; a machine short of CPU; else a dependency where requests
+ * its errors say; more traffic than before; a machine short of CPU where nothing fails; else a dependency where requests
  * fail, and the network where they only wait.
  */
 export function nameCause(service: string, evidence: Evidence, onset: number): CauseKind {
@@ -45,8 +45,8 @@ export function nameCause(service: string, evidence: Evidence, onset: number): C
   );
   if (busier) return 'traffic_spike';
   const failing = fails(service, evidence);
-  // Who waits for somebody who fails keeps more requests in hand, and more CPU with them.
-  if (signal('cpu').length > 0 && !(failing && callsIll(service, evidence))) return 'cpu_contention';
+  // Errors and retries take CPU themselves; a machine that is short of it is slow before it fails.
+  if (signal('cpu').length > 0 && !failing) return 'cpu_contention';
   return failing ? 'dependency_outage' : 'network_delay';
 }
 
@@ -55,12 +55,6 @@ function kindOfChange(change: ChangeFact): CauseKind {
   if (change.changesImage) return 'bad_deployment';
   if (change.flags.length > 0) return 'feature_flag';
   return change.configuration.length > 0 ? 'configuration_change' : 'bad_deployment';
-}
-
-function callsIll(service: string, { calls, anomalies }: Evidence): boolean {
-  return calls.some(
-    ({ from, to }) => from === service && anomalies.some((found) => found.service === to && isFelt(found)),
-  );
 }
 
 /** What the errors of the service, and those of others about it, say in so many words. */
@@ -79,7 +73,10 @@ function fails(service: string, evidence: Evidence): boolean {
       found.errorShare > found.previousErrorShare + 0.02 &&
       confidenceOf(found) > 0.5,
   );
-  return failing || errorsAbout(service, evidence).length > 0;
+  const rate = evidence.anomalies.some(
+    (found) => found.service === service && found.signal === 'error_rate' && isFelt(found),
+  );
+  return failing || rate || errorsAbout(service, evidence).length > 0;
 }
 
 function errorsAbout(service: string, { errors }: Evidence): readonly ErrorFact[] {

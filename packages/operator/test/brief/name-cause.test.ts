@@ -45,13 +45,11 @@ describe('the kind of a cause', () => {
     expect(kindOf({ anomalies: [{ ...busy, onset: ago(50) }] })).not.toBe('traffic_spike');
   });
 
-  it('is CPU where that is short, but not of who waits for somebody who fails', () => {
+  it('is CPU where that is short and nothing fails', () => {
     const cpu = anomaly({ ...checkout, signal: 'cpu', unit: 'cores' });
     expect(kindOf({ anomalies: [cpu] })).toBe('cpu_contention');
-    const failing = [operation(checkout)];
-    expect(kindOf({ anomalies: [cpu, anomaly({ service: 'payments' })], operations: failing })).toBe(
-      'dependency_outage',
-    );
+    expect(kindOf({ anomalies: [cpu, anomaly(checkout)] })).toBe('dependency_outage');
+    expect(kindOf({ anomalies: [cpu], operations: [operation(checkout)] })).toBe('dependency_outage');
   });
 
   it('is an outage where requests fail, and the network where they only wait', () => {
