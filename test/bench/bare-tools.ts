@@ -67,7 +67,7 @@ async function open(port: string): Promise<object | undefined> {
   return backend?.ports
     .find((each) => each.port.name === port)
     ?.open({
-      ...{ environment, stateDir, leases },
+      ...{ environment, stateDir, leases, network: { proxy: null, noProxy: [], caFile: null } },
       config: backend.config.parse(rest),
       resolvePath: configuration.resolvePath,
       services: catalog.mapping,

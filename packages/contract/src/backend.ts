@@ -25,6 +25,16 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+/** How every backend reaches its system, from `network` of the configuration. */
+export interface NetworkSettings {
+  /** `http://` or `https://` address of the proxy; null for none. */
+  readonly proxy: string | null;
+  /** Hosts reached directly: `example.com` (and what is below it), `10.1.2.3`, `*`. Loopback always is. */
+  readonly noProxy: readonly string[];
+  /** Absolute path of a PEM bundle that is trusted beside the system's authorities; null for none. */
+  readonly caFile: string | null;
+}
+
 export interface BackendContext<Config> {
   readonly config: Config;
   readonly environment: Environment;
@@ -33,10 +43,21 @@ export interface BackendContext<Config> {
   /** A folder of this backend's own below the state folder; created on first use by the backend. */
   readonly stateDir: string;
   readonly services: ServiceMapping;
+  readonly network: NetworkSettings;
   readonly leases: LeaseStore;
   readonly clock: () => Date;
   /** Writes a line to standard error. */
   readonly warn: (message: string) => void;
+}
+
+/** One thing that `devops-mcp doctor` found out by asking the system. */
+export interface Finding {
+  readonly topic: 'configuration' | 'reachability' | 'credential' | 'permission' | 'clock' | 'data';
+  readonly level: 'ok' | 'warning' | 'failure';
+  /** One sentence of ours, no upstream text and no secret. */
+  readonly message: string;
+  /** What to do, in one sentence; absent where nothing is to be done. */
+  readonly fix?: string;
 }
 
 /** One port of one system. `open` must be cheap or lazy: it runs on the first call that needs the port. */
@@ -50,6 +71,11 @@ export interface PortImplementation<Config> {
    * credential and not at what the configuration says of it; what cannot be told is 4.
    */
   reach?(context: BackendContext<Config>): Promise<RiskTier>;
+  /**
+   * Asks the system whether the port would work: reachable, credential accepted, permissions neither
+   * too few nor too many, clock. Reads only, and gives a finding where it could reject.
+   */
+  examine?(context: BackendContext<Config>, signal: AbortSignal): Promise<readonly Finding[]>;
 }
 
 export interface BackendDefinition {

@@ -8,8 +8,19 @@ export interface Port<Name extends string = string, Read = unknown, Write = unkn
   readonly kind: 'port';
   readonly name: Name;
   readonly description: string;
+  /** One reading side made of several backends'; a port without it takes one backend. */
+  merge?(parts: readonly PortPart<Read>[]): Read;
   /** Carries the two interfaces in the type; absent at run time. */
   readonly [api]?: { readonly read: Read; readonly write: Write };
+}
+
+/** The reading side of one of several backends behind a port. */
+export interface PortPart<Read> {
+  /** What the answer calls it: `use` of the configuration, or its `as`. */
+  readonly backend: string;
+  readonly api: Read;
+  /** True for the backend that carries the write side; plans are asked of it. */
+  readonly writes: boolean;
 }
 
 export interface OptionalPort<P extends Port = Port> {
@@ -35,11 +46,11 @@ export type WritePorts<S extends PortSet> = {
 };
 
 export function definePort<Read, Write = unknown>() {
-  return <const Name extends string>(name: Name, description: string): Port<Name, Read, Write> => ({
-    kind: 'port',
-    name,
-    description,
-  });
+  return <const Name extends string>(
+    name: Name,
+    description: string,
+    merge?: (parts: readonly PortPart<Read>[]) => Read,
+  ): Port<Name, Read, Write> => ({ kind: 'port', name, description, ...(merge ? { merge } : {}) });
 }
 
 /** Declares that a tool works without the port and then says what is missing. */

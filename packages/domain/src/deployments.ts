@@ -107,7 +107,11 @@ export interface DeploymentsApi {
     query: { readonly service: string; readonly replicas: number },
     context: CallContext,
   ): Promise<PlannedChange>;
-  planRestart(query: { readonly service: string }, context: CallContext): Promise<PlannedChange>;
+  /** Every pod anew, or the one named; a system without pods rejects a `pod` with `unsupported`. */
+  planRestart(
+    query: { readonly service: string; readonly pod?: string },
+    context: CallContext,
+  ): Promise<PlannedChange>;
   planRollback(
     query: { readonly service: string; readonly revision: string },
     context: CallContext,
@@ -178,36 +182,77 @@ export interface PodStatus {
   readonly phase: string;
   readonly ready: boolean;
   readonly restarts: number;
+  /** Why it is not well, such as `CrashLoopBackOff` or `Unschedulable`; null when it is. */
   readonly reason: string | null;
   readonly lastTermination: {
     readonly reason: string;
     readonly exitCode: number;
     readonly time: Date;
   } | null;
+  readonly node?: string | null;
+  readonly started?: Date | null;
 }
 
 export interface WorkloadStatus {
   readonly service: string;
+  /** `Deployment`, `StatefulSet`, `DaemonSet`, ... */
   readonly kind: string;
+  /** The system's own name of the workload, such as `payments/checkout`. */
+  readonly name?: string;
   readonly desired: number;
   readonly ready: number;
   readonly updated: number;
   readonly rollout: 'complete' | 'progressing' | 'stalled';
+  /** Why it is not complete, in our words; null when it is. */
+  readonly reason?: string | null;
+  readonly version?: string | null;
+  /** Those in trouble first; without a service in the query only those in trouble. */
   readonly pods: readonly PodStatus[];
+  /** How many pods there are when `pods` leaves some out. */
+  readonly podCount?: number;
+  /** Newest first. */
   readonly events: readonly {
     readonly time: Date;
     readonly reason: string;
     readonly message: string;
     readonly count: number;
+    /** What it is about, such as `Pod/checkout-7d9f-x2x`. */
+    readonly object?: string;
+    readonly warning?: boolean;
   }[];
+  /** Requests and limits by container and resource. */
   readonly limits: Readonly<Record<string, string>>;
+  readonly autoscaler?: {
+    readonly min: number;
+    readonly max: number;
+    readonly current: number;
+    readonly desired: number;
+    /** Why it cannot scale, in our words; null when it can. */
+    readonly blocked: string | null;
+  } | null;
+  readonly disruptionBudget?: { readonly name: string; readonly disruptionsAllowed: number } | null;
+  /** Of the namespace, those that are used up or nearly so first. */
+  readonly quotas?: readonly {
+    readonly name: string;
+    readonly resource: string;
+    readonly used: string;
+    readonly hard: string;
+    readonly exhausted: boolean;
+  }[];
 }
 
 export interface WorkloadsApi {
+  /**
+   * Those in trouble first. Without a service: every workload of the environment, of which those that
+   * are well are only counted (`truncation.total`). Rejects with `not_found` (details.known) for an
+   * unknown service.
+   */
   status(
-    query: { readonly service: string },
+    query: { readonly service?: string; readonly limit?: number },
     context: CallContext,
   ): Promise<Answer<readonly WorkloadStatus[]>>;
+  /** Names of the services that run here. */
+  services(query: { readonly limit: number }, context: CallContext): Promise<Answer<readonly string[]>>;
 }
 
 export const workloadsPort = definePort<WorkloadsApi>()('workloads', 'Running workloads');

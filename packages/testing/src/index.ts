@@ -1,3 +1,4 @@
+export * from './backend-context.js';
 export * from './fakes/action-history.js';
 export * from './fakes/alerts.js';
 export * from './fakes/call-tool.js';
@@ -8,3 +9,4 @@ export * from './fakes/metrics.js';
 export * from './fakes/on-call.js';
 export * from './fakes/services.js';
 export * from './fakes/traces.js';
+export * from './real-servers/find-program.js';

@@ -109,6 +109,7 @@ async function connect(path: string): Promise<DeploymentsApi & DeploymentsWriteA
       setting: () => undefined,
       services: () => [],
     },
+    network: { proxy: null, noProxy: [], caFile: null },
     leases: { acquire: async () => undefined },
     clock: () => new Date('2026-05-04T12:30:00Z'),
     warn: () => undefined,

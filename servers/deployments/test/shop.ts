@@ -122,7 +122,8 @@ function change(
 }
 
 export const workloads: WorkloadsApi = {
-  status: async ({ service }) => ({
+  services: async () => ({ data: ['payments-api'], source: { backend: 'fake' } }),
+  status: async ({ service = 'payments-api' }) => ({
     data: [
       {
         service,

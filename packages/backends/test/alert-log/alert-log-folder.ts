@@ -93,6 +93,7 @@ export function backendContext(folder: string, clock: () => Date): Omit<BackendC
       setting: () => undefined,
       services: () => ['payments-api', 'orders'],
     },
+    network: { proxy: null, noProxy: [], caFile: null },
     leases: { acquire: async () => undefined },
     clock,
     warn: () => {},

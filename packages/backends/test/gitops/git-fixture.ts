@@ -117,6 +117,7 @@ export function backendContext(path: string, options: FixtureOptions = {}): Back
       setting: (service, key) => options.settings?.[service]?.[key],
       services: () => options.services ?? [],
     },
+    network: { proxy: null, noProxy: [], caFile: null },
     leases: { acquire: async () => undefined },
     clock: () => at(10_000),
     warn: () => undefined,

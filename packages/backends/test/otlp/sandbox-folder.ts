@@ -103,6 +103,7 @@ async function openPorts(
     ...options.services,
   };
   const context = {
+    network: { proxy: null, noProxy: [], caFile: null },
     config: backend.config.parse({ path }),
     environment: { name: 'production', class: 'production' } as const,
     resolvePath: (relative: string) => relative,

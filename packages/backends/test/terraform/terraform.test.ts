@@ -265,6 +265,7 @@ function open(files: Readonly<Record<string, unknown>>, settings: Readonly<Recor
       setting: (_, key) => settings[key],
       services: () => [],
     },
+    network: { proxy: null, noProxy: [], caFile: null },
     leases: { acquire: async () => undefined },
     clock: () => new Date(0),
     warn: () => undefined,

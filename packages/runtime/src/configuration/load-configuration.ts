@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { Environment } from '@devops-mcp/contract';
+import type { Environment, NetworkSettings } from '@devops-mcp/contract';
 import { StartError } from '../start/start-error.js';
 import { parseYaml } from './parse-yaml.js';
 import { type ExecutorFile, type PortSettings, type ServerFile, schemaFor } from './schema.js';
@@ -31,6 +31,7 @@ export interface Configuration {
   readonly servers: ServerFile['servers'];
   /** Backends of every environment, and the only ones for calls without an environment. */
   readonly sharedPorts: Readonly<Record<string, PortSettings>>;
+  readonly network: NetworkSettings;
   readonly environments: readonly EnvironmentSettings[];
   /** The subject of stdio callers; null when the machine's user is taken. */
   readonly stdioSubject: string | null;
@@ -87,6 +88,11 @@ export function parseConfiguration(text: string, file: string): Configuration {
     })),
     servers: parsed.servers,
     sharedPorts: parsed.ports,
+    network: {
+      proxy: parsed.network?.proxy ?? null,
+      noProxy: parsed.network?.noProxy ?? [],
+      caFile: parsed.network?.caFile === undefined ? null : at(parsed.network.caFile),
+    },
     environments: Object.entries(parsed.environments).map(([name, settings]) => ({
       name,
       class: settings.class,

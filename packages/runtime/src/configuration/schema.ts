@@ -52,6 +52,16 @@ const executor = section({
   audit: path.optional().describe("The executor's audit folder, when it can be read from here"),
 });
 
+const network = section({
+  proxy: z
+    .url({ protocol: /^https?$/ })
+    .max(500)
+    .optional()
+    .describe('Address of the proxy through which backends are reached; HTTPS_PROXY is not read'),
+  noProxy: z.array(z.string().min(1).max(253)).max(100).default([]).describe('Hosts reached directly'),
+  caFile: path.optional().describe('PEM bundle trusted beside the system authorities'),
+});
+
 const shared = {
   version: z.literal(1),
   state: section({ path }).describe('Proposals, approvals, switches, counters and keys'),
@@ -65,6 +75,7 @@ const shared = {
     .default({})
     .describe('Owner, switch owner and pinned version of each server'),
   ports: ports.default({}).describe('Backends of every environment, and the only ones of calls without one'),
+  network: network.optional().describe('How backends are reached'),
   environments: z.record(environmentName, environment).default({}),
 };
 

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { type BackendContext, type LeaseStore, type ServiceMapping, ToolError } from '@devops-mcp/contract';
+import {
+  type BackendContext,
+  type LeaseStore,
+  type NetworkSettings,
+  type ServiceMapping,
+  ToolError,
+} from '@devops-mcp/contract';
 import { type BackendBinding, withCredentials } from './backend-binding.js';
 import { readCredential } from './credential.js';
 
@@ -7,6 +13,7 @@ export interface OpeningContext {
   readonly stateDir: string;
   resolvePath(path: string): string;
   readonly services: ServiceMapping;
+  readonly network: NetworkSettings;
   readonly leases: LeaseStore;
   readonly clock: () => Date;
   readonly warn: (message: string) => void;
@@ -61,6 +68,7 @@ export async function prepare(
       resolvePath: context.resolvePath,
       stateDir: join(context.stateDir, binding.backend.name),
       services: context.services,
+      network: context.network,
       leases: context.leases,
       clock: context.clock,
       warn: context.warn,

@@ -62,6 +62,7 @@ async function reachOf(binding: BackendBinding, context: ReachContext): Promise<
         resolvePath: configuration.resolvePath,
         // A credential reaches as far as it reaches, whatever services there are.
         services: noServices,
+        network: configuration.network,
         leases: { acquire: async () => undefined },
         ...{ clock, warn, variables },
       },

@@ -47,6 +47,7 @@ export async function openProcess(prepared: PreparedProcess): Promise<OpenProces
     stateDir: configuration.stateDir,
     resolvePath: configuration.resolvePath,
     services: catalog.mapping,
+    network: configuration.network,
     leases: { acquire: async (name, ttlMs) => (await store()).leases.acquire(name, ttlMs) },
     ...{ clock, warn: prepared.warn, variables: prepared.variables },
   });

@@ -67,6 +67,7 @@ async function connect(text: string, env: NodeJS.ProcessEnv = variables) {
       setting: () => undefined,
       services: () => [],
     },
+    network: { proxy: null, noProxy: [], caFile: null },
     leases: { acquire: async () => undefined },
     clock: () => new Date(0),
     warn: () => {},

@@ -1,0 +1,9 @@
+import { defineBackend } from '@devops-mcp/contract';
+import { alertmanagerConfig } from './alertmanager-config.js';
+
+export const alertmanagerBackend = defineBackend({
+  name: 'alertmanager',
+  title: 'Alertmanager',
+  config: alertmanagerConfig,
+  ports: [],
+});
