@@ -162,6 +162,26 @@ describe('compare_traces', () => {
     expect(text).toContain('self p95 50 ms → 450 ms');
   });
 
+  it('says whom an operation waited for', async () => {
+    const traces = fakeTraces([]);
+    const waiting = {
+      ...{ service: 'payments-api', operation: 'POST ledger', instance: null, peer: 'ledger', blame: 1 },
+      ...{ calls: 40, previousCalls: 40, selfMsP95: 300, previousSelfMsP95: 20 },
+      ...{ errorShare: 0, previousErrorShare: 0 },
+    };
+    const compared = { operations: [waiting], traces: 40, baselineTraces: 40 };
+    const { answer, text } = await callTool(
+      compareTraces,
+      { environment: 'production' },
+      {
+        traces: { ...traces, compare: async () => ({ data: compared, source: { backend: 'fake-traces' } }) },
+      },
+      { now },
+    );
+    expect(answer.data.operations[0]?.peer).toBe('ledger');
+    expect(text).toContain('waiting for ledger');
+  });
+
   it('keeps "nothing got worse" and "not enough data" apart', async () => {
     expect((await compare([...load(-60, false), ...load(0, false)])).answer.hints?.join(' ')).toContain(
       'No operation takes more',

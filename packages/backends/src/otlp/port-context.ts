@@ -1,6 +1,5 @@
 import { type CallContext, type ServiceMapping, type Source, ToolError } from '@devops-mcp/contract';
-import type { Window } from '@devops-mcp/domain';
-import { closestNames } from './closest-names.js';
+import { closestNames, type Window } from '@devops-mcp/domain';
 import type { Parameter, Row } from './store/duckdb.js';
 import { type TableName, tableNames } from './store/tables.js';
 import type { Snapshot, Telemetry } from './store/telemetry.js';
@@ -70,7 +69,8 @@ export function telemetryName(session: Session, service: string): string {
   const { extents } = session.snapshot;
   if (extents.some((extent) => extent.service === name)) return name;
   const known = [...new Set(extents.map((extent) => session.services.serviceOf(extent.service)))];
-  const closest = closestNames(service, known);
+  const near = closestNames(service, known);
+  const closest = near.length > 0 ? near : known.slice(0, 3);
   const inCatalog = session.services.services().includes(service);
   throw new ToolError(
     'not_found',

@@ -15,6 +15,8 @@ export const comparisonAnswer = envelope(
         service: z.string(),
         operation: z.string(),
         instance: z.string().optional(),
+        /** The service that it waited for, where that is one. */
+        peer: z.string().optional(),
         blame: z.number(),
         calls: z.number(),
         previousCalls: z.number(),

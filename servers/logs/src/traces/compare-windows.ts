@@ -67,6 +67,7 @@ function rowOf(change: OperationChange): ComparisonAnswer['data']['operations'][
     service: change.service,
     operation: cutText(change.operation, operationMax),
     instance: change.instance,
+    peer: change.peer,
     blame: roundTo(change.blame, 3),
     calls: change.calls,
     previousCalls: change.previousCalls,

@@ -19,6 +19,7 @@ export function renderComparison(answer: ComparisonAnswer): string {
     `self p95 ${showValue(row.previousSelfMsP95, 'ms')} → ${showValue(row.selfMsP95, 'ms')}`,
     `errors ${showValue(row.previousErrorShare, 'ratio')} → ${showValue(row.errorShare, 'ratio')}`,
     `calls ${row.previousCalls} → ${row.calls}`,
+    row.peer === undefined ? '' : `waiting for ${row.peer}`,
   ]);
   const before = `${showTime(baseline.start, answer.window?.end)} to ${showTime(baseline.end, answer.window?.end)}`;
   return [
