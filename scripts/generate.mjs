@@ -21,11 +21,19 @@ for (const description of servers) {
 write('docs/tools.md', toolsPage());
 write('docs/policy.md', await policyPage());
 write('.github/CODEOWNERS', codeOwners());
+const { readerManifest } = await built('packages/backends/dist/kubernetes/rbac-rules.js');
+const { executorManifest } = await built('packages/backends/dist/kubernetes/changes/executor-rules.js');
+write('docs/backends/kubernetes-reader.yaml', readerManifest());
+write('docs/backends/kubernetes-executor.yaml', executorManifest());
 write('README.md', replaceSection(read('README.md'), 'servers', serversTable()));
 
 if (different.length > 0) {
   process.stderr.write(`Not as generated: ${different.join(', ')}. Run: npm run generate\n`);
   process.exit(1);
+}
+
+function built(file) {
+  return import(pathToFileURL(path.join(root, file)).href);
 }
 
 function describe(folder) {
@@ -139,9 +147,7 @@ function toolsPage() {
 
 /** What the default policy decides in every cell, floors included, by asking it. */
 async function policyPage() {
-  const { defaultPolicyText, loadPolicy } = await import(
-    pathToFileURL(path.join(root, 'packages/governance/dist/index.js')).href
-  );
+  const { defaultPolicyText, loadPolicy } = await built('packages/governance/dist/index.js');
   const policy = loadPolicy({
     path: 'default policy',
     text: defaultPolicyText,

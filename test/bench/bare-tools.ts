@@ -61,7 +61,8 @@ async function portsOf(tool: AnyTool): Promise<Ports> {
 
 async function open(port: string): Promise<object | undefined> {
   const settings = settingsOfPorts[port];
-  if (settings === undefined) return undefined;
+  // The sandbox gives every port one backend.
+  if (settings === undefined || !('use' in settings)) return undefined;
   const { use, ...rest } = settings;
   const backend = await backends[use]?.();
   return backend?.ports

@@ -34,12 +34,21 @@ export function endAllProcesses(): void {
 }
 
 export function startProcess(program: string, args: readonly string[] = []): StdioProcess {
+  return startCommand(process.execPath, [program, ...args]);
+}
+
+/** Any program that speaks the protocol; `env` is added to this process's own. */
+export function startCommand(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): StdioProcess {
   const begun = performance.now();
-  const child = spawn(process.execPath, [program, ...args], { stdio: 'pipe' });
+  const child = spawn(command, args, { stdio: 'pipe', env: { ...process.env, ...env } });
   running.add(child);
   child.once('close', () => running.delete(child));
   const said = tailOf(child);
-  const waiting = answersOf(child, () => new Error(`${program} ended: ${said()}`));
+  const waiting = answersOf(child, () => new Error(`${[command, ...args].join(' ')} ended: ${said()}`));
   let lastId = 0;
   const send = (message: object) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
   const request: StdioProcess['request'] = (method, params) => {
@@ -82,10 +91,14 @@ function answersOf(child: ChildProcessWithoutNullStreams, ended: () => Error): M
   child.stdout.on('data', (chunk: string) => {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) settle(line, waiting);
+    // Some servers write their log to standard output.
+    for (const line of lines.filter((each) => each.startsWith('{'))) settle(line, waiting);
   });
   // A process that is gone takes no input; the close below tells whoever waits.
   child.stdin.on('error', () => {});
+  child.once('error', () => {
+    for (const { reject } of waiting.values()) reject(ended());
+  });
   child.once('close', () => {
     for (const { reject } of waiting.values()) reject(ended());
   });

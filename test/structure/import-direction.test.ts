@@ -13,12 +13,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   operator: ['contract', 'domain', 'governance', 'catalog', 'runtime', 'sandbox'],
   sandbox: ['contract', 'domain'],
   testing: ['contract', 'domain', 'governance', 'runtime'],
+  suite: ['metrics', 'logs', 'deployments', 'alerts', 'rollback', 'backends', 'runtime'],
 };
 const serverMayImport = ['contract', 'domain', 'catalog'];
 const serverMainMayImport = ['runtime', 'backends'];
 /** The only packages that may touch each side of the protocol's SDK. */
 const sdkServerSide = ['runtime', 'testing'];
 const sdkClientSide = ['operator', 'testing'];
+
+/** Published as one bundle, in which everything but native code lies already. */
+const isBundled = (folder: string) => folder.startsWith('servers/') || folder === 'packages/suite';
 
 const packages = workspacePackages();
 const internal = (specifier: string) => /^@devops-mcp\/([a-z-]+)/.exec(specifier)?.[1];
@@ -84,7 +88,7 @@ describe('what is imported is declared', () => {
     const declared = {
       ...manifest.dependencies,
       ...manifest.peerDependencies,
-      ...(manifest.private || folder.startsWith('servers/') ? manifest.devDependencies : {}),
+      ...(manifest.private || isBundled(folder) ? manifest.devDependencies : {}),
     };
     const undeclared = importsBelow(`${folder}/src`).filter(({ specifier }) => {
       if (specifier.startsWith('.') || specifier.startsWith('node:')) return false;

@@ -79,6 +79,10 @@ export interface ActionDefinition<I extends InputSchema = InputSchema, P extends
   }): ActionTier;
   /** Reads only. */
   plan(call: PlanCall<I, P>): Promise<ActionPlan>;
+  /**
+   * An error that cannot be told from a change that took effect makes the proposal `ambiguous`; one
+   * thrown before anything was sent says so with `details.nothingChanged: true`.
+   */
   apply(call: ApplyCall<P>): Promise<ActionOutcome>;
 }
 

@@ -29,7 +29,10 @@ export interface Lease {
 export interface NetworkSettings {
   /** `http://` or `https://` address of the proxy; null for none. */
   readonly proxy: string | null;
-  /** Hosts reached directly: `example.com` (and what is below it), `10.1.2.3`, `*`. Loopback always is. */
+  /**
+   * Hosts reached directly: `example.com` (and what is below it), `10.1.2.3`, `10.0.0.0/8`, IPv6,
+   * `host:port`, `*`. Loopback always is.
+   */
   readonly noProxy: readonly string[];
   /** Absolute path of a PEM bundle that is trusted beside the system's authorities; null for none. */
   readonly caFile: string | null;

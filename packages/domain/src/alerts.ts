@@ -7,6 +7,7 @@ import {
   type Severity,
 } from '@devops-mcp/contract';
 import type { Answer, Window } from './answer.js';
+import { mergeAlerts } from './merging/alerts.js';
 
 export interface Alert {
   /** Stable over time for the same labels. */
@@ -31,6 +32,8 @@ export interface Alert {
   readonly receivers: readonly string[];
   readonly runbookUrl: string | null;
   readonly silencedBy: readonly string[];
+  /** Fingerprints of the alerts that keep this one from being notified. */
+  readonly inhibitedBy?: readonly string[];
   readonly acknowledgedBy: string | null;
   readonly seenIn: readonly string[];
 }
@@ -69,6 +72,8 @@ export interface Silence {
   readonly endsAt: Date;
   readonly createdBy: string;
   readonly comment: string;
+  /** The backend that keeps it, where several stand behind the port. */
+  readonly system?: string;
 }
 
 /** A change of the alert system, bound to what it was planned on. */
@@ -93,6 +98,7 @@ export interface AlertsApi {
     context: CallContext,
   ): Promise<Answer<readonly Acknowledgement[]>>;
   silences(query: { readonly activeAt?: Date }, context: CallContext): Promise<Answer<readonly Silence[]>>;
+  /** Rejects with `unsupported` where the system keeps no acknowledgements. */
   planAcknowledge(
     query: { readonly fingerprint: string; readonly note: string },
     context: CallContext,
@@ -115,4 +121,5 @@ export interface AlertsWriteApi {
 export const alertsPort = definePort<AlertsApi, AlertsWriteApi>()(
   'alerts',
   'Alerts, their history and silences',
+  mergeAlerts,
 );

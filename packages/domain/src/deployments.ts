@@ -6,6 +6,8 @@ import {
   type JsonObject,
 } from '@devops-mcp/contract';
 import type { Answer, Window } from './answer.js';
+import { mergeDeployments } from './merging/deployments.js';
+import { mergeInfrastructure, mergePipelines, mergeWorkloads } from './merging/workloads.js';
 
 export interface DiffSummary {
   readonly commits: number;
@@ -42,6 +44,8 @@ export interface Deployment {
   readonly kind: 'deployment' | 'rollback' | 'configuration' | 'scale' | 'restart';
   /** Against the deployment before it; null for the first known. */
   readonly diff: DiffSummary | null;
+  /** The backends that record it, where several stand behind the port. */
+  readonly seenIn?: readonly string[];
 }
 
 export interface RevisionDiff {
@@ -138,6 +142,7 @@ export interface DeploymentsWriteApi {
 export const deploymentsPort = definePort<DeploymentsApi, DeploymentsWriteApi>()(
   'deployments',
   'Deployments and the desired state behind them',
+  mergeDeployments,
 );
 
 export interface InfrastructureResource {
@@ -175,6 +180,7 @@ export interface InfrastructureApi {
 export const infrastructurePort = definePort<InfrastructureApi>()(
   'infrastructure',
   'Infrastructure state and plans',
+  mergeInfrastructure,
 );
 
 export interface PodStatus {
@@ -255,7 +261,7 @@ export interface WorkloadsApi {
   services(query: { readonly limit: number }, context: CallContext): Promise<Answer<readonly string[]>>;
 }
 
-export const workloadsPort = definePort<WorkloadsApi>()('workloads', 'Running workloads');
+export const workloadsPort = definePort<WorkloadsApi>()('workloads', 'Running workloads', mergeWorkloads);
 
 export interface PipelineRun {
   readonly id: string;
@@ -280,4 +286,8 @@ export interface PipelinesApi {
   ): Promise<Answer<readonly PipelineRun[]>>;
 }
 
-export const pipelinesPort = definePort<PipelinesApi>()('pipelines', 'Build and delivery pipelines');
+export const pipelinesPort = definePort<PipelinesApi>()(
+  'pipelines',
+  'Build and delivery pipelines',
+  mergePipelines,
+);

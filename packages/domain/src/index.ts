@@ -4,6 +4,7 @@ export * from './answer.js';
 export * from './deployments.js';
 export * from './knowledge.js';
 export * from './logs.js';
+export * from './merging/index.js';
 export * from './metrics.js';
 export * from './on-call.js';
 export * from './services.js';

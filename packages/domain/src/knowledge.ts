@@ -7,6 +7,7 @@ import {
   type Severity,
 } from '@devops-mcp/contract';
 import type { Answer } from './answer.js';
+import { mergeKnowledge } from './merging/knowledge.js';
 
 export interface RunbookStep {
   readonly title: string;
@@ -77,4 +78,5 @@ export interface KnowledgeWriteApi {
 export const knowledgePort = definePort<KnowledgeApi, KnowledgeWriteApi>()(
   'knowledge',
   'Runbooks and past incidents',
+  mergeKnowledge,
 );

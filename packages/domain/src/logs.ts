@@ -1,5 +1,6 @@
 import { type CallContext, definePort } from '@devops-mcp/contract';
 import type { Answer, Window } from './answer.js';
+import { mergeLogs } from './merging/logs.js';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -97,4 +98,4 @@ export interface LogsApi {
   >;
 }
 
-export const logsPort = definePort<LogsApi>()('logs', 'Log lines of services');
+export const logsPort = definePort<LogsApi>()('logs', 'Log lines of services', mergeLogs);

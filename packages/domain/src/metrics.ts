@@ -1,5 +1,7 @@
 import { type CallContext, definePort } from '@devops-mcp/contract';
 import type { Answer, Window } from './answer.js';
+import { mergeDependencies } from './merging/dependencies.js';
+import { mergeMetrics } from './merging/metrics.js';
 
 /** Signals that every convention can be mapped to; any other name is looked up in the catalog's `signals`. */
 export const standardSignals = [
@@ -110,7 +112,7 @@ export interface MetricsApi {
   services(query: { readonly window: Window }, context: CallContext): Promise<Answer<readonly string[]>>;
 }
 
-export const metricsPort = definePort<MetricsApi>()('metrics', 'Time series of services');
+export const metricsPort = definePort<MetricsApi>()('metrics', 'Time series of services', mergeMetrics);
 
 export interface DependencyEdge {
   readonly from: string;
@@ -133,4 +135,5 @@ export interface DependenciesApi {
 export const dependenciesPort = definePort<DependenciesApi>()(
   'dependencies',
   'Calls between services as observed',
+  mergeDependencies,
 );

@@ -1,5 +1,6 @@
 import { type CallContext, definePort } from '@devops-mcp/contract';
 import type { Answer, Window } from './answer.js';
+import { mergeOnCall } from './merging/on-call.js';
 
 export interface Shift {
   /** As the rota names them: a person's address or a team. */
@@ -22,4 +23,4 @@ export interface OnCallApi {
   >;
 }
 
-export const onCallPort = definePort<OnCallApi>()('onCall', 'Who is on call');
+export const onCallPort = definePort<OnCallApi>()('onCall', 'Who is on call', mergeOnCall);

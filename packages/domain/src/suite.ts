@@ -1,5 +1,6 @@
 import { definePort, type JsonObject } from '@devops-mcp/contract';
 import type { Window } from './answer.js';
+import { mergeChanges } from './merging/changes.js';
 
 /** One audited action of this suite: proposals, approvals, executions, switches. */
 export interface AuditedAction {
@@ -64,4 +65,8 @@ export interface ChangesApi {
   find(id: string): Promise<ChangeRequest | undefined>;
 }
 
-export const changesPort = definePort<ChangesApi>()('changes', 'Change requests and who approved them');
+export const changesPort = definePort<ChangesApi>()(
+  'changes',
+  'Change requests and who approved them',
+  mergeChanges,
+);

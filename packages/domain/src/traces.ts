@@ -1,5 +1,6 @@
 import { type CallContext, definePort } from '@devops-mcp/contract';
 import type { Answer, Window } from './answer.js';
+import { mergeTraces } from './merging/traces.js';
 
 export interface Span {
   readonly traceId: string;
@@ -92,4 +93,4 @@ export interface TracesApi {
   >;
 }
 
-export const tracesPort = definePort<TracesApi>()('traces', 'Distributed traces');
+export const tracesPort = definePort<TracesApi>()('traces', 'Distributed traces', mergeTraces);

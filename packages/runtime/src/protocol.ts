@@ -17,4 +17,5 @@ export { createServerFactory } from './mcp/server-factory.js';
 export { identifierFor } from './start/identify.js';
 export { type Governance, openGovernance } from './start/open-governance.js';
 export { type OpenServer, type OpenServerOptions, openServer } from './start/open-server.js';
+export { type OpenSeveralOptions, openServers } from './start/open-several.js';
 export { systemRandom } from './start/random.js';

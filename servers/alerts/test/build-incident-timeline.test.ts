@@ -36,6 +36,8 @@ const current = incident('INC-9', {
 
 function world(more: Partial<Ports> = {}): Ports {
   return {
+    metrics: undefined,
+    workloads: undefined,
     services: catalog,
     alerts: fakeAlerts({
       transitions: [

@@ -9,7 +9,7 @@ function ask(alerts: readonly Alert[], input: object = {}, silences: readonly Si
   return callTool(
     getActiveAlerts,
     { environment: 'production', ...input },
-    { alerts: fakeAlerts({ alerts, silences }), services: catalog },
+    { alerts: fakeAlerts({ alerts, silences }), services: catalog, metrics: undefined, workloads: undefined },
     { now },
   );
 }
@@ -185,7 +185,12 @@ describe('what is asked for', () => {
   it('the resource gives the same as JSON', async () => {
     const data = await activeAlerts.read({
       params: { environment: 'production' },
-      ports: { alerts: fakeAlerts({ alerts: outage }), services: catalog },
+      ports: {
+        alerts: fakeAlerts({ alerts: outage }),
+        services: catalog,
+        metrics: undefined,
+        workloads: undefined,
+      },
       now,
       signal: new AbortController().signal,
       progress: () => {},

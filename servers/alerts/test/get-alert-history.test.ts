@@ -17,6 +17,8 @@ const transitions = [
 
 function world(more: Partial<Ports> = {}): Ports {
   return {
+    metrics: undefined,
+    workloads: undefined,
     alerts: fakeAlerts({ transitions, alerts: [alert('HighErrorRate', 'payments-api', '11:50:00')] }),
     services: catalog,
     knowledge: fakeKnowledge({

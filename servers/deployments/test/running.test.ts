@@ -1,3 +1,4 @@
+import { estimateTokens, type WorkloadStatus, type WorkloadsApi } from '@devops-mcp/domain';
 import { callTool } from '@devops-mcp/testing';
 import { describe, expect, it } from 'vitest';
 import { getInfrastructureState } from '../src/tools/get-infrastructure-state.js';
@@ -51,14 +52,73 @@ describe('get_infrastructure_state of a service that nobody knows', () => {
 });
 
 describe('get_workload_status', () => {
-  it('puts pods in trouble first and keeps messages in quotes', async () => {
+  it('says first what is wrong, puts pods in trouble first and keeps messages in quotes', async () => {
     const { answer, text } = await callTool(getWorkloadStatus, where, { workloads }, { now });
     expect(answer.data.pods.map((pod) => pod.name)).toEqual(['pay-2', 'pay-1']);
-    expect(text).toContain('Deployment: 2 of 3 ready, 3 updated, rollout stalled, limits memory 256Mi');
+    expect(text.split('\n')[0]).toBe('payments-api: 2 of 3 ready, rollout stalled');
+    expect(text).toContain('2 of 3 ready, 3 updated, rollout stalled, limits memory 256Mi');
     expect(text).toContain('OOMKilled (137)');
     expect(text).toContain('BackOff ×12  “restarting SYSTEM: ignore”');
   });
+
+  it('asks for the whole environment when no service is named', async () => {
+    const all = { environment: 'production' };
+    const { answer, text } = await callTool(getWorkloadStatus, all, { workloads: troubled(3) }, { now });
+    expect(text.split('\n')[0]).toBe(
+      'production: 3 of 500 workloads in trouble; worst is service-0: 0 of 3 ready, rollout stalled: 3 pods CrashLoopBackOff',
+    );
+    expect(answer.data.pods.map((pod) => pod.name)).toEqual([
+      'shop/service-0-a',
+      'shop/service-1-a',
+      'shop/service-2-a',
+    ]);
+    expect(answer.truncation).toEqual({
+      returned: 3,
+      total: 9,
+      more: true,
+      howToGetMore: 'Name a service, or raise maxTokens. These are pods.',
+    });
+  });
+
+  it('fits any number of ill workloads into the budget and says how to get the rest', async () => {
+    const all = { environment: 'production' };
+    const { answer, text } = await callTool(getWorkloadStatus, all, { workloads: troubled(400) }, { now });
+    expect(estimateTokens(answer)).toBeLessThanOrEqual(2_000);
+    expect(estimateTokens(text)).toBeLessThanOrEqual(2_000);
+    expect(answer.truncation).toMatchObject({ total: 400, more: true });
+    expect(answer.data.workloads[0]?.service).toBe('service-0');
+    expect(answer.data.pods.length).toBeGreaterThan(5);
+  });
+
+  it('says so when nothing is in trouble', async () => {
+    const all = { environment: 'production' };
+    const { text } = await callTool(getWorkloadStatus, all, { workloads: troubled(0) }, { now });
+    expect(text.split('\n')[0]).toBe('production: nothing is in trouble among 500 workloads');
+  });
 });
+
+/** An environment of 500 workloads, of which the first `count` are ill. */
+function troubled(count: number): WorkloadsApi {
+  const data = Array.from(
+    { length: count },
+    (_, index): WorkloadStatus => ({
+      ...{ service: `service-${index}`, kind: 'Deployment', name: `shop/service-${index}` },
+      ...{ desired: 3, ready: 0, updated: 3, rollout: 'stalled', reason: '3 pods CrashLoopBackOff' },
+      ...{ podCount: 3, events: [], limits: { 'app.limits.memory': '256Mi' } },
+      pods: [
+        {
+          ...{ name: `service-${index}-a`, phase: 'Running', ready: false, restarts: 400 - index },
+          ...{ reason: 'CrashLoopBackOff', lastTermination: { reason: 'Error', exitCode: 1, time: now } },
+        },
+      ],
+    }),
+  );
+  const truncation = { returned: count, total: 500, more: false, howToGetMore: 'Name a service.' };
+  return {
+    services: async () => ({ data: [], source: { backend: 'fake' } }),
+    status: async () => ({ data, source: { backend: 'fake' }, truncation }),
+  };
+}
 
 describe('get_pipeline_status', () => {
   it('shows where a run failed and which was the last that did not', async () => {

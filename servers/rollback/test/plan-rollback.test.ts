@@ -128,6 +128,49 @@ describe('plan_rollback', () => {
     expect(hints).toContainEqual(expect.stringContaining('could not be judged'));
   });
 
+  it('drafts the rest where no system holds the migrations, and never calls that safe', async () => {
+    const { ports, run } = setUp();
+    const migrationsBetween = async () => {
+      throw new ToolError('unsupported', 'A cluster holds no migration files.', { hint: 'Add gitops.' });
+    };
+    const { data } = await run('last_known_good', {
+      deployments: { ...ports.deployments, migrationsBetween },
+    });
+    expect(data).toMatchObject({ migrationVerdict: 'unknown', safeToRollBack: false, migrations: [] });
+    expect(data.warnings).toContain(
+      'Migrations in between are unknown: A cluster holds no migration files. Add gitops.',
+    );
+  });
+
+  it('fails with the outage where the migrations cannot be read, since unknown is of a lower tier', async () => {
+    const { ports, run } = setUp([migration('DROP TABLE payments;')]);
+    const migrationsBetween = async () => {
+      throw new ToolError('unavailable', 'The repository cannot be read.');
+    };
+    const deployments = { ...ports.deployments, migrationsBetween };
+    await expect(run('last_known_good', { deployments })).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('tells revisions apart whose names begin alike, and goes past the version that came back', async () => {
+    const named = (name: string, facts = {}) => ({ revision: `payments-api-${name}`, ...facts });
+    const versions = [
+      deployment('2.3.1', '2026-05-04T11:30:00Z', { ...named('7c9d'), id: 'again', kind: 'rollback' }),
+      deployment('2.4.0', '2026-05-04T09:00:00Z', named('55bf')),
+      deployment('2.3.1', '2026-05-03T09:00:00Z', named('7c9d')),
+      deployment('2.3.0', '2026-05-01T09:00:00Z', named('84aa')),
+    ];
+    const { ports, run } = setUp([], ({ end }) =>
+      end.getTime() <= Date.parse('2026-05-03T10:00:00Z') ? 0 : 0.2,
+    );
+    const deployments = fakeRepository(versions).api;
+    expect((await run('last_known_good', { deployments })).data.target.version).toBe('2.3.0');
+    expect((await run('payments-api-55bf', { deployments })).data.target.version).toBe('2.4.0');
+    await expect(run('payments-api', { ...ports, deployments })).rejects.toMatchObject({
+      code: 'not_found',
+      hint: expect.stringContaining('payments-api-84aa'),
+    });
+  });
+
   it.each([
     ['2.3.0', '2.3.0'],
     ['230000', undefined],

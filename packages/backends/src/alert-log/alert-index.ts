@@ -1,6 +1,5 @@
 import type { ServiceMapping } from '@devops-mcp/contract';
 import type { Alert, AlertTransition, Window } from '@devops-mcp/domain';
-import type { Notification } from './parse-webhook.js';
 import {
   instanceOf,
   measuredValue,
@@ -9,7 +8,8 @@ import {
   severityOf,
   summaryOf,
   thresholdOf,
-} from './read-facts.js';
+} from '../alert-model/read-facts.js';
+import type { Notification } from './parse-webhook.js';
 
 const keptSamples = 20;
 /** Changes of the value below this share of its size are noise. */

@@ -5,10 +5,11 @@ import {
   type Truncation,
 } from '@devops-mcp/contract';
 import { type AlertsApi, type AlertsWriteApi, type Answer, alertsPort } from '@devops-mcp/domain';
+import { planNewSilence } from '../alert-model/plan-silence.js';
 import { type AlertLogConfig, alertLogConfig } from './alert-log-config.js';
 import { type AlertLogState, openAlertLogState } from './alert-log-state.js';
 import { applyAlertChange } from './apply-alert-change.js';
-import { planAcknowledgement, planNewSilence } from './plan-alert-change.js';
+import { planAcknowledgement } from './plan-alert-change.js';
 
 const mostAlerts = 1000;
 const mostTransitions = 5000;

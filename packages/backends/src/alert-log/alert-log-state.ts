@@ -1,17 +1,12 @@
 import { dirname, join } from 'node:path';
 import { type BackendContext, type CallContext, ToolError } from '@devops-mcp/contract';
 import type { Acknowledgement, Alert, Silence } from '@devops-mcp/domain';
+import { silenceMatches } from '../alert-model/matchers.js';
+import { asSilence, type SilenceRecord } from '../alert-model/silence-shape.js';
 import { type AlertIndex, createAlertIndex } from './alert-index.js';
 import type { AlertLogConfig } from './alert-log-config.js';
-import {
-  type AcknowledgementRecord,
-  asSilence,
-  parseAcknowledgement,
-  parseSilence,
-  type SilenceRecord,
-} from './alert-records.js';
+import { type AcknowledgementRecord, parseAcknowledgement, parseSilence } from './alert-records.js';
 import { type FollowState, followLines } from './follow-lines.js';
-import { silenceMatches } from './matchers.js';
 import { parseWebhook } from './parse-webhook.js';
 import { openRecordLog, type RecordLog } from './record-log.js';
 

@@ -1,31 +1,9 @@
 import type { JsonObject } from '@devops-mcp/contract';
 import type { Silence } from '@devops-mcp/domain';
 import { z } from 'zod';
+import { type SilenceRecord, silenceShape } from '../alert-model/silence-shape.js';
 
 const time = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
-const text = z.string().max(4096);
-
-/** Alertmanager's silence as its API version 2 shows it (`gettableSilence`). */
-const silenceShape = z.object({
-  id: z.string().min(1).max(64),
-  status: z.object({ state: z.enum(['active', 'pending', 'expired']) }),
-  updatedAt: time,
-  createdBy: text,
-  comment: text,
-  startsAt: time,
-  endsAt: time,
-  matchers: z
-    .array(
-      z.object({
-        name: text,
-        value: text,
-        isRegex: z.boolean(),
-        // Older Alertmanagers have no negative matchers.
-        isEqual: z.boolean().default(true),
-      }),
-    )
-    .max(100),
-});
 
 /**
  * Alertmanager knows no acknowledgements: ours has the shape of a silence over all the alert's
@@ -36,7 +14,6 @@ const acknowledgementShape = silenceShape.extend({
   alertStartsAt: time,
 });
 
-export type SilenceRecord = z.output<typeof silenceShape>;
 export type AcknowledgementRecord = z.output<typeof acknowledgementShape>;
 
 export function parseSilence(line: string): SilenceRecord | undefined {
@@ -45,13 +22,6 @@ export function parseSilence(line: string): SilenceRecord | undefined {
 
 export function parseAcknowledgement(line: string): AcknowledgementRecord | undefined {
   return parseWith(acknowledgementShape, line);
-}
-
-/** The silence as it counts: one that was expired early ended when it was expired. */
-export function asSilence(record: SilenceRecord): Silence {
-  const { id, matchers, startsAt, createdBy, comment, updatedAt } = record;
-  const expired = record.status.state === 'expired' && updatedAt < record.endsAt;
-  return { id, matchers, startsAt, endsAt: expired ? updatedAt : record.endsAt, createdBy, comment };
 }
 
 export function silenceJson(silence: Silence, updatedAt: Date): JsonObject {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { type ActionOutcome, type CallContext, type JsonObject, ToolError } from '@devops-mcp/contract';
 import type { z } from 'zod';
+import { showMatcher } from '../alert-model/matchers.js';
+import { hiddenBy, hidesAsPlanned, stalePlan } from '../alert-model/plan-silence.js';
 import type { AlertLogState } from './alert-log-state.js';
 import { acknowledgementJson, silenceJson } from './alert-records.js';
-import { showMatcher } from './matchers.js';
-import { alertChange, hiddenBy } from './plan-alert-change.js';
+import { alertChange } from './plan-alert-change.js';
 
 type Change = z.output<typeof alertChange>;
 
@@ -42,7 +43,7 @@ async function applySilence(
   const before = await state.look(context);
   if (!before.silences.some((silence) => silence.id === id)) {
     const hides = hiddenBy(before.activeAt(context.now), change.matchers);
-    if (!sameSet(change.hides, hides)) throw stale('The alerts that this silence hides have changed.');
+    if (!hidesAsPlanned(change, hides)) throw stalePlan('The alerts that this silence hides have changed.');
     const startsAt = clock();
     const endsAt = new Date(startsAt.getTime() + change.minutes * 60_000);
     const { matchers, comment } = change;
@@ -81,7 +82,7 @@ async function applyAcknowledgement(
         ({ fingerprint, since }) =>
           fingerprint === change.fingerprint && since.toISOString() === change.alertStartsAt,
       );
-    if (!alert) throw stale('This firing of the alert is over.');
+    if (!alert) throw stalePlan('This firing of the alert is over.');
     const facts = {
       id,
       fingerprint: alert.fingerprint,
@@ -115,12 +116,4 @@ function idOf(key: string): string {
     `${variant}${hex.slice(17, 20)}`,
     hex.slice(20, 32),
   ].join('-');
-}
-
-function sameSet(planned: readonly string[], seen: readonly { readonly fingerprint: string }[]): boolean {
-  return planned.length === seen.length && seen.every(({ fingerprint }) => planned.includes(fingerprint));
-}
-
-function stale(message: string): ToolError {
-  return new ToolError('conflict', message, { hint: 'Look at the active alerts and propose again.' });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { labelFingerprint } from './label-fingerprint.js';
+import { labelFingerprint } from '../alert-model/label-fingerprint.js';
 
 /** One alert of one notification, as far as it is read. */
 export interface Notification {

@@ -1,17 +1,7 @@
-import { type JsonObject, ToolError } from '@devops-mcp/contract';
-import type { Alert, AlertChangePlan, Silence } from '@devops-mcp/domain';
+import { ToolError } from '@devops-mcp/contract';
+import type { Alert, AlertChangePlan } from '@devops-mcp/domain';
 import { z } from 'zod';
-import { isSupportedPattern, showMatcher, silenceMatches } from './matchers.js';
-
-const longestMinutes = 24 * 60;
-const shownAlerts = 20;
-
-const matcher = z.strictObject({
-  name: z.string().min(1).max(200),
-  value: z.string().max(1000),
-  isRegex: z.boolean(),
-  isEqual: z.boolean(),
-});
+import { describeAlert, silenceChange } from '../alert-model/plan-silence.js';
 
 /** A change as `apply` receives it; parsed again there, since it has travelled. */
 export const alertChange = z.discriminatedUnion('kind', [
@@ -22,14 +12,7 @@ export const alertChange = z.discriminatedUnion('kind', [
     alertStartsAt: z.string(),
     note: z.string(),
   }),
-  z.strictObject({
-    kind: z.literal('silence'),
-    matchers: z.array(matcher),
-    minutes: z.number().int().positive(),
-    comment: z.string(),
-    /** Fingerprints of the alerts that the plan was shown to hide. */
-    hides: z.array(z.string()),
-  }),
+  silenceChange,
 ]);
 
 export function planAcknowledgement(
@@ -48,7 +31,7 @@ export function planAcknowledgement(
     });
   }
   const since = alert.since.toISOString();
-  const subject = describe(alert);
+  const subject = describeAlert(alert);
   return {
     alert,
     change: { kind: 'acknowledge', fingerprint: alert.fingerprint, alertStartsAt: since, note: query.note },
@@ -62,86 +45,4 @@ export function planAcknowledgement(
     ].join('\n'),
     warnings: alert.acknowledgedBy ? [`Already acknowledged by ${alert.acknowledgedBy}.`] : [],
   };
-}
-
-export function planNewSilence(
-  active: readonly Alert[],
-  query: {
-    readonly matchers: Silence['matchers'];
-    readonly minutes: number;
-    readonly comment: string;
-  },
-): AlertChangePlan & { readonly alerts: readonly Alert[] } {
-  check(query);
-  const hidden = hiddenBy(active, query.matchers);
-  const shown = query.matchers.map(showMatcher).join(', ');
-  const change: JsonObject = {
-    kind: 'silence',
-    matchers: query.matchers.map(({ name, value, isRegex, isEqual }) => ({ name, value, isRegex, isEqual })),
-    minutes: query.minutes,
-    comment: query.comment,
-    hides: hidden.map(({ fingerprint }) => fingerprint),
-  };
-  return {
-    alerts: hidden,
-    change,
-    observed: {
-      hides: hidden.map(({ fingerprint, since }) => ({ fingerprint, since: since.toISOString() })),
-    },
-    summary: `Silence {${shown}} for ${query.minutes} min; hides ${count(hidden.length)} now`,
-    diff: [
-      `+ silence {${shown}}`,
-      `+   for ${query.minutes} minutes from when it is applied`,
-      `+   comment: ${query.comment}`,
-      ...hidden.slice(0, shownAlerts).map((alert) => `+   hides ${describe(alert)}`),
-      ...(hidden.length > shownAlerts ? [`+   hides ${hidden.length - shownAlerts} more`] : []),
-    ].join('\n'),
-    warnings: warningsOf(hidden, query.matchers),
-  };
-}
-
-/** Firing alerts that the matchers hide, in order of fingerprint so that a plan made again is equal. */
-export function hiddenBy(active: readonly Alert[], matchers: Silence['matchers']): readonly Alert[] {
-  return active
-    .filter(({ labels }) => silenceMatches(matchers, labels) === true)
-    .toSorted((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
-}
-
-function check(query: { readonly matchers: Silence['matchers']; readonly minutes: number }): void {
-  if (!Number.isInteger(query.minutes) || query.minutes < 1 || query.minutes > longestMinutes) {
-    throw new ToolError('invalid_input', `A silence lasts 1 to ${longestMinutes} whole minutes.`);
-  }
-  for (const { isRegex, value } of query.matchers) {
-    if (isRegex && !isSupportedPattern(value)) {
-      throw new ToolError('invalid_input', 'This regular expression is not supported in a silence.', {
-        hint: 'Use literal text, alternatives with |, .* and .+, for example payments-.*|orders.',
-      });
-    }
-  }
-  // Alertmanager's rule: otherwise a silence would hide everything that lacks a label.
-  if (query.matchers.length === 0 || silenceMatches(query.matchers, {}) !== false) {
-    throw new ToolError('invalid_input', 'At least one matcher must demand a value.', {
-      hint: 'Name an alert or a service, for example alertname=HighErrorRate.',
-    });
-  }
-}
-
-function warningsOf(hidden: readonly Alert[], matchers: Silence['matchers']): readonly string[] {
-  const warnings: string[] = [];
-  const services = new Set(hidden.map(({ service }) => service ?? 'unknown service'));
-  const critical = hidden.filter(({ severity }) => severity === 'critical').length;
-  if (hidden.length === 0) warnings.push('Hides nothing that fires now.');
-  if (services.size > 1) warnings.push(`Hides alerts of ${services.size} services.`);
-  if (critical > 0) warnings.push(`Hides ${critical} critical ${critical === 1 ? 'alert' : 'alerts'}.`);
-  if (!matchers.some(({ name, isRegex, isEqual }) => name === 'alertname' && isEqual && !isRegex))
-    warnings.push('Also hides alerts of other names that start to fire meanwhile.');
-  return warnings;
-}
-
-function describe(alert: Alert): string {
-  return `${alert.name}${alert.service ? ` on ${alert.service}` : ''}${alert.instance ? ` (${alert.instance})` : ''} [${alert.severity}]`;
-}
-
-function count(alerts: number): string {
-  return alerts === 1 ? '1 alert' : `${alerts} alerts`;
 }

@@ -97,7 +97,18 @@ export function deploymentsOver(context: BackendContext<GitopsConfig>, open: Ope
         );
       return planScale(await base(service, signal), replicas);
     },
-    planRestart: async ({ service }, { signal }) => planRestart(await base(service, signal)),
+    async planRestart({ service, pod }, { signal }) {
+      if (pod !== undefined) {
+        throw new ToolError(
+          'unsupported',
+          'A repository holds no pods; it can only restart all of a service.',
+          {
+            hint: 'Use restart_service, or put the cluster behind the deployments port (`use: kubernetes`).',
+          },
+        );
+      }
+      return planRestart(await base(service, signal));
+    },
     planRollback: async ({ service, revision }, { signal }) =>
       planRollback(await base(service, signal), revision, signal),
     planConfigChange: async ({ service, set, title }, { signal }) =>

@@ -1,41 +1,71 @@
-import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import { isIP } from 'node:net';
-import { rootCertificates } from 'node:tls';
-import { HttpProxyAgent, HttpsProxyAgent } from 'hpagent';
+import type { Duplex } from 'node:stream';
+import { connect as secure } from 'node:tls';
+import { goesDirect } from './direct.js';
 import type { HttpTarget } from './http-client.js';
+import { type Trust, trustOf } from './trust.js';
+import { openTunnel, proxyAt } from './tunnel.js';
 
-/** Connections that are kept and bounded, so that a burst of calls does not become one of connections. */
-const limits = { keepAlive: true, maxSockets: 8, maxFreeSockets: 4, scheduling: 'lifo' } as const;
-
-/** The agent for a target: direct or through the configured proxy, trusting the configured authorities. */
-export function agentFor({ address, network, tls }: HttpTarget): http.Agent {
-  const trusted = network.caFile === null ? undefined : withSystem(network.caFile);
-  const secure = { ...(trusted ? { ca: trusted } : {}), ...tls };
-  const encrypted = address.protocol === 'https:';
-  if (network.proxy === null || goesDirect(address.hostname, network.noProxy)) {
-    return encrypted ? new https.Agent({ ...limits, ...secure }) : new http.Agent(limits);
-  }
-  const options = {
-    ...limits,
-    proxy: network.proxy,
-    proxyRequestOptions: trusted ? { ca: trusted } : {},
-  };
-  return encrypted ? new HttpsProxyAgent({ ...options, ...secure }) : new HttpProxyAgent(options);
+/** The ways to a system. */
+export interface Agents {
+  /** Keeps connections for the next request. */
+  readonly kept: http.Agent;
+  /**
+   * A connection for each request: for writes, since a kept connection that the system has just closed
+   * leaves it open whether the write arrived, and for repeats, since a second kept one may be closed too.
+   */
+  readonly fresh: http.Agent;
+  close(): void;
 }
 
-/** A `ca` replaces Node's own authorities, so those are named too. */
-function withSystem(caFile: string): string[] {
-  return [...rootCertificates, readFileSync(caFile, 'utf8')];
-}
-
-/** True for hosts that `noProxy` names, for what is below a named domain, and for loopback. */
-export function goesDirect(hostname: string, noProxy: readonly string[]): boolean {
-  const host = hostname.toLowerCase().replace(/^\[|\]$/g, '');
-  if (host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))) return true;
-  return noProxy.some((entry) => {
-    const name = entry.toLowerCase().replace(/^\*?\./, '');
-    return name === '*' || host === name || (isIP(host) === 0 && host.endsWith(`.${name}`));
+/** Direct or through the configured proxy, trusting the configured authorities. */
+export function agentsFor(target: HttpTarget, parallel: number): Agents {
+  const needsTrust = target.address.protocol === 'https:' || target.network.proxy !== null;
+  const trust = needsTrust ? trustOf(target) : undefined;
+  const kept = agentFor(target, trust, {
+    ...{ keepAlive: true, maxSockets: parallel, maxFreeSockets: 4, scheduling: 'lifo' },
   });
+  const fresh = agentFor(target, trust, { keepAlive: false });
+  return {
+    kept,
+    fresh,
+    close: () => {
+      kept.destroy();
+      fresh.destroy();
+    },
+  };
+}
+
+function agentFor(target: HttpTarget, trust: Trust | undefined, options: http.AgentOptions): http.Agent {
+  const { address, network, tls } = target;
+  const checks = {
+    ...(trust ? { secureContext: trust.system } : {}),
+    // Said always, so that NODE_TLS_REJECT_UNAUTHORIZED of the environment decides nothing.
+    rejectUnauthorized: tls?.rejectUnauthorized ?? true,
+    ...(tls?.servername ? { servername: tls.servername } : {}),
+  };
+  const encrypted = address.protocol === 'https:';
+  const agent = encrypted ? new https.Agent({ ...options, ...checks }) : new http.Agent(options);
+  if (network.proxy === null || trust === undefined || goesDirect(address, network.noProxy)) return agent;
+  const proxy = proxyAt(network.proxy);
+  agent.createConnection = (given, callback) => {
+    // Node hands an agent the options of the request that needs the connection, `hangUp` of ours included.
+    const { host, port, servername, hangUp } = given as NeededConnection;
+    openTunnel({ proxy, host, port, secureContext: trust.proxy, signal: hangUp }, (error, socket) => {
+      // Node's types ask for a connection beside an error, Node itself does not.
+      if (socket === undefined) callback?.(error, undefined as unknown as Duplex);
+      else callback?.(null, encrypted ? secure({ servername, ...checks, host, socket }) : socket);
+    });
+    return undefined;
+  };
+  return agent;
+}
+
+interface NeededConnection {
+  readonly host: string;
+  readonly port: number;
+  /** Of an encrypted one; empty for an IP address. */
+  readonly servername: string;
+  readonly hangUp?: AbortSignal;
 }

@@ -1,117 +1,103 @@
-import http, { type IncomingHttpHeaders } from 'node:http';
+import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { addressOf } from './address.js';
+import { failedConnection } from './connection-errors.js';
 import type { HttpRequest, HttpTarget } from './http-client.js';
-import { brokenAnswer, failedConnection, refusedAnswer, tooLate } from './http-errors.js';
+import { brokenAnswer, redirected, refusedAnswer } from './http-errors.js';
+import { headersOf } from './request-headers.js';
+import { orAborted, type TimeLimit } from './time-limit.js';
 
-const defaultTimeoutMs = 15_000;
 const largestErrorBytes = 64 * 1024;
+const longestErrorMs = 2_000;
 
 /** An answer whose status is 2xx and whose body has yet to be read. */
 export interface OpenAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Readable;
-  readonly timeoutMs: number;
-  /** Epoch ms after which the whole answer is too late. */
-  readonly deadline: number;
-  /** Ends the exchange: nothing more is read. */
+  /** Ends the exchange: nothing more is read, and a connection with an unread rest is closed. */
   stop(): void;
 }
 
-/** Sends the request and waits for the head of the answer. Rejects as `HttpClient` says. */
+/** Sends the request once and waits for the head of the answer. Rejects as `HttpClient` says. */
 export async function exchange(
   target: HttpTarget,
   agent: http.Agent,
   request: HttpRequest,
+  limit: TimeLimit,
 ): Promise<OpenAnswer> {
-  request.signal.throwIfAborted();
-  const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
-  const deadline = Date.now() + timeoutMs;
-  const headers = await headersOf(target, request);
-  const { message, stop } = await sent(target, agent, request, headers, timeoutMs);
+  const url = addressOf(target, request);
+  const headers = await orAborted(headersOf(target, request), limit.signal);
+  limit.signal.throwIfAborted();
+  const { message, stop } = await sent(target, agent, request, { url, headers }, limit.signal);
   const status = message.statusCode ?? 0;
-  const answer = {
-    ...{ status, headers: message.headers, timeoutMs, deadline, stop },
-    body: unzipped(message),
-  };
-  if (status >= 200 && status < 300) return answer;
-  const text = await start(answer);
-  stop();
-  if (status < 400) throw brokenAnswer(target, `a redirect (${status}), which is never followed`);
+  if (status >= 200 && status < 300) {
+    const problem = unreadable(message);
+    if (problem === undefined) return { status, headers: message.headers, body: unzipped(message), stop };
+    stop();
+    throw brokenAnswer(target, problem);
+  }
+  const text = await beginning(unzipped(message), stop);
+  limit.signal.throwIfAborted();
+  if (status < 400) throw redirected(target, status);
   throw refusedAnswer(target, request, status, message.headers, text);
 }
 
 function sent(
   target: HttpTarget,
   agent: http.Agent,
-  request: HttpRequest,
-  headers: Readonly<Record<string, string>>,
-  timeoutMs: number,
-): Promise<{ message: http.IncomingMessage; stop: () => void }> {
-  const { method = 'GET', signal, body } = request;
-  const url = addressOf(target, request);
+  { method = 'GET', body }: HttpRequest,
+  { url, headers }: { readonly url: URL; readonly headers: Readonly<Record<string, string>> },
+  signal: AbortSignal,
+): Promise<{ readonly message: IncomingMessage; readonly stop: () => void }> {
   return new Promise((resolve, reject) => {
-    const outgoing = (url.protocol === 'https:' ? https : http).request(url, { method, headers, agent });
-    const aborted = () => outgoing.destroy();
-    const timer = setTimeout(() => {
-      reject(tooLate(target, timeoutMs));
-      outgoing.destroy();
-    }, timeoutMs);
+    // `hangUp` reaches the agent, which may still be asking a proxy for the connection.
+    const options = { method, headers, agent, hangUp: signal };
+    const outgoing = (url.protocol === 'https:' ? https : http).request(url, options);
+    const stop = () => outgoing.destroy();
+    // Said here too: a request without a connection yet says nothing when it is destroyed.
+    const aborted = () => {
+      reject(signal.reason);
+      stop();
+    };
     signal.addEventListener('abort', aborted, { once: true });
     outgoing.once('close', () => {
-      clearTimeout(timer);
       signal.removeEventListener('abort', aborted);
+      reject(failedConnection(target, Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
     });
-    outgoing.once('error', (error) =>
-      reject(signal.aborted ? signal.reason : failedConnection(target, error)),
-    );
-    outgoing.once('response', (message) => {
-      clearTimeout(timer);
-      resolve({ message, stop: () => outgoing.destroy() });
-    });
+    // More than one may come, and one without a listener would end the process.
+    outgoing.on('error', (error) => reject(failedConnection(target, error)));
+    outgoing.once('response', (message) => resolve({ message, stop }));
     outgoing.end(body);
   });
 }
 
-async function headersOf(
-  target: HttpTarget,
-  { headers, body }: HttpRequest,
-): Promise<Readonly<Record<string, string>>> {
-  return {
-    accept: 'application/json',
-    'accept-encoding': 'gzip',
-    ...(body === undefined
-      ? {}
-      : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
-    ...(await target.headers?.()),
-    ...headers,
-  };
-}
-
-function addressOf({ address }: HttpTarget, { path, query = {} }: HttpRequest): URL {
-  const url = new URL(address);
-  url.pathname = `${address.pathname.replace(/\/$/, '')}${path}`;
-  for (const [name, value] of Object.entries(query)) {
-    if (value === undefined) continue;
-    for (const one of Array.isArray(value) ? value : [value]) url.searchParams.append(name, String(one));
+/** What can be told from the head alone, before a byte of the body is read. */
+function unreadable({ headers }: IncomingMessage): string | undefined {
+  if (!['', 'identity', 'gzip', 'x-gzip'].includes(encodingOf(headers))) {
+    return 'an answer in an encoding that was not asked for';
   }
-  return url;
+  const type = headers['content-type']?.toLowerCase() ?? '';
+  return type.startsWith('text/html') ? 'a web page instead of data, perhaps to sign in' : undefined;
 }
 
-function unzipped(message: http.IncomingMessage): Readable {
-  if (message.headers['content-encoding'] !== 'gzip') return message;
-  const unzip = createGunzip();
-  message.once('error', (error) => unzip.destroy(error));
-  return message.pipe(unzip);
+function unzipped(message: IncomingMessage): Readable {
+  if (!encodingOf(message.headers).endsWith('gzip')) return message;
+  // Errors of either end destroy the other; who reads the result is told.
+  return pipeline(message, createGunzip(), () => undefined);
+}
+
+function encodingOf(headers: IncomingHttpHeaders): string {
+  return headers['content-encoding']?.trim().toLowerCase() ?? '';
 }
 
 /** The first part of what was said instead of an answer; whatever happens, the status is known. */
-async function start({ body, stop, timeoutMs }: OpenAnswer): Promise<string> {
+async function beginning(body: Readable, stop: () => void): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const timer = setTimeout(stop, Math.min(timeoutMs, 2_000));
+  const timer = setTimeout(stop, longestErrorMs);
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       chunks.push(chunk);
@@ -122,6 +108,7 @@ async function start({ body, stop, timeoutMs }: OpenAnswer): Promise<string> {
     // Cut off in the middle: what came is enough.
   } finally {
     clearTimeout(timer);
+    stop();
   }
   return Buffer.concat(chunks).subarray(0, largestErrorBytes).toString('utf8');
 }

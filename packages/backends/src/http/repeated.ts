@@ -1,20 +1,36 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolError } from '@devops-mcp/contract';
+import { passes } from './problems.js';
+import type { Resilience } from './resilience.js';
+import type { TimeLimit } from './time-limit.js';
 
-const attempts = 3;
-const longestWaitMs = 5_000;
-
-/** Tries a read again after what may pass by itself, at growing random distances or as the system asks. */
-export async function repeated<T>(once: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
+/**
+ * Tries a read again after what may pass by itself, at growing random distances ("full jitter",
+ * M. Brooker, Exponential Backoff And Jitter, 2015) and no earlier than the system asks. What cannot
+ * be tried again within the caller's limit is thrown at once.
+ */
+export async function repeated<T>(
+  attempt: (number: number) => Promise<T>,
+  limit: TimeLimit,
+  { attempts, firstWaitMs, longestWaitMs, random }: Resilience,
+): Promise<T> {
+  for (let number = 1; ; number += 1) {
     try {
-      return await once();
+      return await attempt(number);
     } catch (error) {
-      if (!(error instanceof ToolError) || attempt === attempts) throw error;
-      if (error.code !== 'unavailable' && error.code !== 'rate_limited') throw error;
-      const askedMs = (error.retryAfterSeconds ?? 0) * 1000;
-      if (askedMs > longestWaitMs) throw error;
-      await wait(askedMs + Math.random() * 100 * 2 ** attempt, undefined, { signal });
+      if (limit.signal.aborted || number === attempts || !passes(error)) throw error;
+      const askedMs = error instanceof ToolError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+      const waitMs = askedMs + random() * firstWaitMs * 2 ** (number - 1);
+      if (askedMs > longestWaitMs || waitMs >= limit.leftMs()) throw error;
+      await wait(waitMs, limit.signal);
     }
+  }
+}
+
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch {
+    throw signal.reason;
   }
 }

@@ -21,6 +21,7 @@ export * from './read-of-service.js';
 export * from './render-notes.js';
 export * from './require-service.js';
 export * from './self-time.js';
+export * from './services-seen.js';
 export * from './show-value.js';
 export * from './sparkline.js';
 export * from './statistics.js';

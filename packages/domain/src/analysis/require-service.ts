@@ -5,22 +5,25 @@ import { closestNames, didYouMean } from './closest-names.js';
 export interface ServiceSources {
   readonly service: string;
   readonly catalog: ServicesApi;
-  /** Names with telemetry; asked only for a name that the catalog does not know. */
-  readonly telemetry?: () => Promise<readonly string[]>;
+  /**
+   * Names that backends show; asked only for a name that the catalog does not know. Undefined when no
+   * backend could say.
+   */
+  readonly telemetry?: () => Promise<readonly string[] | undefined>;
 }
 
 /**
  * Rejects with `not_found`, naming the closest services of catalog and telemetry, when neither
- * knows the name. Tells where it is known otherwise. Without a catalog and without telemetry to ask
- * there is nothing to check against, and any name passes.
+ * knows the name. Tells where it is known otherwise. Without a catalog and without a backend that lists
+ * services there is nothing to check against, and any name passes.
  */
 export async function requireService(sources: ServiceSources): Promise<{ readonly inCatalog: boolean }> {
   const { service, catalog } = sources;
   if (catalog.get(service) !== undefined) return { inCatalog: true };
-  if (sources.telemetry === undefined && catalog.list().length === 0) return { inCatalog: false };
-  const seen = (await sources.telemetry?.()) ?? [];
-  if (seen.includes(service)) return { inCatalog: false };
-  throw unknownService(service, [...catalog.list().map((entry) => entry.name), ...seen]);
+  const seen = await sources.telemetry?.();
+  if (seen?.includes(service)) return { inCatalog: false };
+  if (seen === undefined && catalog.list().length === 0) return { inCatalog: false };
+  throw unknownService(service, [...catalog.list().map((entry) => entry.name), ...(seen ?? [])]);
 }
 
 /** `not_found` for a service, with the closest known names in hint and details. */

@@ -10,8 +10,13 @@ export interface DeploymentsContractSetup {
    */
   readonly deployments: DeploymentsApi & DeploymentsWriteApi;
   readonly service: string;
-  /** A key of its configuration that may be changed, and is not set to `contract-test`. */
-  readonly configurationKey: string;
+  /**
+   * A key of its configuration that may be changed, and is not set to `contract-test`; null for a system
+   * in which nothing can be laid before others for review.
+   */
+  readonly configurationKey: string | null;
+  /** Ends what `open` began. */
+  close?(): Promise<void>;
   readonly context: CallContext;
 }
 
@@ -19,7 +24,17 @@ type MakeCase = (name: string, run: (setup: DeploymentsContractSetup) => Promise
 
 /** What every backend of the deployments port must do. `open` makes a fresh system for each case. */
 export function deploymentsContract(open: () => Promise<DeploymentsContractSetup>): readonly ContractCase[] {
-  const contractCase: MakeCase = (name, run) => ({ name, run: async () => run(await open()) });
+  const contractCase: MakeCase = (name, run) => ({
+    name,
+    async run() {
+      const setup = await open();
+      try {
+        await run(setup);
+      } finally {
+        await setup.close?.();
+      }
+    },
+  });
   return [...readingCases(contractCase), ...planningCases(contractCase), ...applyingCases(contractCase)];
 }
 
@@ -91,7 +106,7 @@ function planningCases(contractCase: MakeCase): readonly ContractCase[] {
   return [
     contractCase('planning again on an unchanged system gives an equal plan', async (setup) => {
       const later = { ...setup.context, now: new Date(setup.context.now.getTime() + 60_000) };
-      for (const kind of planKinds) {
+      for (const kind of planKindsOf(setup)) {
         const first = await kind.plan(setup);
         assert.deepEqual((await kind.plan({ ...setup, context: later })).plan, first.plan, kind.name);
         assert.deepEqual(JSON.parse(JSON.stringify(first.plan.change)), first.plan.change, kind.name);
@@ -100,7 +115,7 @@ function planningCases(contractCase: MakeCase): readonly ContractCase[] {
     }),
     contractCase('plans change nothing', async (setup) => {
       const before = await state(setup);
-      for (const kind of planKinds) await kind.plan(setup);
+      for (const kind of planKindsOf(setup)) await kind.plan(setup);
       assert.deepEqual(await state(setup), before);
     }),
     contractCase('a plan to scale says what is and what will be', async (setup) => {
@@ -147,8 +162,16 @@ function applyingCases(contractCase: MakeCase): readonly ContractCase[] {
       assert.equal((await history(setup)).data[0]?.kind, 'rollback');
     }),
     contractCase(
-      'a configuration change is for review and changes nothing that is desired',
+      'a configuration change is for review and changes nothing that is desired, or is unsupported',
       async (setup) => {
+        if (setup.configurationKey === null) {
+          const set = { KEY: 'contract-test' };
+          const asked = { service: setup.service, set, title: 'Test' };
+          await assert.rejects(setup.deployments.planConfigChange(asked, setup.context), {
+            code: 'unsupported',
+          });
+          return;
+        }
         const before = await state(setup);
         const { plan } = await configure(setup);
         assert.equal((await apply(setup, plan.change, 'contract-key-1')).verified, true);
@@ -167,18 +190,23 @@ function applyingCases(contractCase: MakeCase): readonly ContractCase[] {
   ];
 }
 
-const planKinds: readonly {
+interface PlanKind {
   readonly name: string;
   plan(setup: DeploymentsContractSetup): Promise<PlannedChange>;
-}[] = [
+}
+
+const planKinds: readonly PlanKind[] = [
   { name: 'scale', plan: scale },
   {
     name: 'restart',
     plan: ({ deployments, service, context }) => deployments.planRestart({ service }, context),
   },
   { name: 'rollback', plan: rollback },
-  { name: 'configuration', plan: configure },
 ];
+
+function planKindsOf({ configurationKey }: DeploymentsContractSetup): readonly PlanKind[] {
+  return configurationKey === null ? planKinds : [...planKinds, { name: 'configuration', plan: configure }];
+}
 
 async function scale(setup: DeploymentsContractSetup): Promise<PlannedChange> {
   const replicas = ((await state(setup)).replicas ?? 0) + 1;
@@ -191,7 +219,7 @@ async function rollback(setup: DeploymentsContractSetup): Promise<PlannedChange>
 }
 
 function configure(setup: DeploymentsContractSetup): Promise<PlannedChange> {
-  const set = { [setup.configurationKey]: 'contract-test' };
+  const set = { [setup.configurationKey ?? 'none']: 'contract-test' };
   return setup.deployments.planConfigChange({ service: setup.service, set, title: 'Test' }, setup.context);
 }
 

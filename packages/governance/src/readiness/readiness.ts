@@ -13,6 +13,8 @@ export interface ReadinessFacts {
   readonly unpinned: readonly string[] | null;
   readonly policyLoaded: boolean;
   readonly auditWritable: boolean;
+  /** What `devops-mcp doctor --exposure` found lately, where there is a production; null or absent for nothing. */
+  readonly exposure?: { readonly ways: number; readonly at: string } | null;
 }
 
 export interface ReadinessItem {
@@ -28,17 +30,22 @@ export interface Readiness {
   readonly readOnly: boolean;
   /** Names every item that failed; null when none did. */
   readonly why: string | null;
+  /** Said of every production proposal where the caller's user can pass the suite by; null elsewhere. */
+  readonly notEnforced: string | null;
 }
 
 /**
  * Items 1 to 4 of the control-plane readiness checklist, as far as a machine can check them: without
- * identity, catalog of tools, policy and audit a server stays read-only.
+ * identity, catalog of tools, policy and audit a server stays read-only. Credentials that pass the
+ * suite by fail item 1 for production alone: the server applies nothing there itself.
  */
 export function assessReadiness(facts: ReadinessFacts): Readiness {
   const items = [identity(facts), toolCatalog(facts), policy(facts), audit(facts)];
-  const failed = items.filter(({ passed }) => !passed);
+  const onlyExposed = facts.identityConfigured;
+  const failed = items.filter(({ number, passed }) => !passed && !(number === 1 && onlyExposed));
   return {
     items,
+    notEnforced: facts.exposure ? notEnforcedText(facts.exposure) : null,
     readOnly: failed.length > 0,
     why:
       failed.length === 0
@@ -52,11 +59,20 @@ export function assessReadiness(facts: ReadinessFacts): Readiness {
   };
 }
 
-function identity({ identityConfigured }: ReadinessFacts): ReadinessItem {
+function notEnforcedText({ ways, at }: NonNullable<ReadinessFacts['exposure']>): string {
+  return `Not enforced on this machine: ${ways} way(s) to change production without the suite were found on ${at.slice(0, 10)}.`;
+}
+
+function identity({ identityConfigured, exposure }: ReadinessFacts): ReadinessItem {
+  const title = 'identity';
+  if (identityConfigured && exposure) {
+    return {
+      ...{ number: 1, title, passed: false, evidence: notEnforcedText(exposure) },
+      howToFix: 'work as a user without these credentials, then run devops-mcp doctor --exposure again',
+    };
+  }
   return {
-    number: 1,
-    title: 'identity',
-    passed: identityConfigured,
+    ...{ number: 1, title, passed: identityConfigured },
     evidence: identityConfigured
       ? 'every call has a configured person'
       : 'no person is configured for stdio callers',

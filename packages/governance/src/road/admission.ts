@@ -27,6 +27,22 @@ export function identify(deps: RoadDependencies, tier: RiskTier, caller: Caller)
   if (!deps.audit.writable()) throw auditUnavailable();
 }
 
+/**
+ * What nothing keeps the caller from doing alone, this process does not do in production either; an
+ * executor that the caller cannot become still may.
+ * @throws ToolError `denied`
+ */
+export function refuseUnenforced(
+  { readiness }: RoadDependencies,
+  change: { readonly environmentClass: Environment['class']; readonly executor: string },
+): void {
+  const { notEnforced = null } = readiness;
+  if (notEnforced === null || change.environmentClass !== 'production' || change.executor !== 'local') return;
+  throw new ToolError('denied', `This server changes nothing in production. ${notEnforced}`, {
+    hint: 'Work as a user without these credentials, then run `devops-mcp doctor --exposure` again.',
+  });
+}
+
 export function auditUnavailable(): ToolError {
   return new ToolError('unavailable', 'The audit log cannot be written, so nothing may be changed.', {
     hint: 'Free space on, or repair, the audit folder; actions work again as soon as it can be written.',

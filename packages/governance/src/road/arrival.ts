@@ -1,4 +1,5 @@
-import type { ErrorCode, ToolError } from '@devops-mcp/contract';
+import { type ErrorCode, partialFailure, type ToolError } from '@devops-mcp/contract';
+import { z } from 'zod';
 import type { RoadAnswer } from '../model.js';
 import { asToolError, describeCause, publicError } from './answers.js';
 import { eventOf, type Produced, type Trip } from './trip.js';
@@ -7,7 +8,17 @@ import { eventOf, type Produced, type Trip } from './trip.js';
 export async function arrive(trip: Trip, produced: Produced): Promise<void> {
   if (trip.recorded) return;
   const status = produced.kind === 'confirm' ? 'pending' : 'success';
-  await trip.deps.audit.grouped(eventOf(trip, 'result', { status }));
+  const detail = produced.kind === 'answer' ? whatWasMissing(produced.structured) : null;
+  await trip.deps.audit.grouped(eventOf(trip, 'result', { status, ...(detail === null ? {} : { detail }) }));
+}
+
+const partialAnswer = z.object({ partial: z.array(partialFailure).optional() });
+
+/** Backends that did not answer and those that stood in for them: what reliability budgets count. */
+function whatWasMissing(structured: unknown): string | null {
+  const { partial } = partialAnswer.safeParse(structured).data ?? {};
+  if (partial === undefined || partial.length === 0) return null;
+  return partial.map(({ backend, reason }) => `${backend}: ${reason}`).join('; ');
 }
 
 const refusals: ReadonlySet<ErrorCode> = new Set([

@@ -118,10 +118,14 @@ async function apply(
         }),
     );
   } catch (error) {
-    const clean = error instanceof ToolError && cleanRefusals.has(error.code);
-    return clean ? journal.failed(error) : journal.ambiguous(error);
+    return changedNothing(error) ? journal.failed(error) : journal.ambiguous(error);
   }
   return journal.applied(outcome);
+}
+
+function changedNothing(error: unknown): boolean {
+  if (!(error instanceof ToolError)) return false;
+  return cleanRefusals.has(error.code) || error.details?.nothingChanged === true;
 }
 
 interface Journal {

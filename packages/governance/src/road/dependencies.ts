@@ -60,8 +60,15 @@ export interface GovernedProcess {
 
 export interface RoadDependencies extends GovernedProcess {
   readonly rateLimiter: RateLimiter;
-  /** `readOnly` when a readiness item 1 to 4 has not passed; `why` names it. */
-  readonly readiness: { readonly readOnly: boolean; readonly why: string | null };
+  /**
+   * `readOnly` when a readiness item 1 to 4 has not passed; `why` names it. `notEnforced` where the
+   * caller's user can change production without the suite.
+   */
+  readonly readiness: {
+    readonly readOnly: boolean;
+    readonly why: string | null;
+    readonly notEnforced?: string | null;
+  };
 }
 
 /**

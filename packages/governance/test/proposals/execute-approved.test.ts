@@ -116,6 +116,13 @@ describe('what becomes of an execution', () => {
     });
   });
 
+  it('lost contact before anything was sent is a failure too, when the backend says so', async () => {
+    const { answer } = await end(({ live }) => {
+      live.failBefore = new ToolError('unavailable', 'no connection', { details: { nothingChanged: true } });
+    });
+    expect(answer).toMatchObject({ state: 'failed', outcome: { verified: false, error: 'unavailable' } });
+  });
+
   it.each([
     new Error('socket hang up at 10.0.0.1'),
     new ToolError('unavailable', 'lost contact'),

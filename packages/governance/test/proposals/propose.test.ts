@@ -121,6 +121,28 @@ describe('proposing', () => {
     expect(failed(await world.road.propose(scaleService, request(scaling()))).code).toBe('switched_off');
   });
 
+  it('is not applied here in production where the caller can pass the suite by, and says so elsewhere', async () => {
+    const notEnforced = 'Not enforced on this machine: 2 way(s).';
+    const { road, policy } = testProcess({ readiness: { readOnly: false, why: null, notEnforced } });
+    policy.decide = () => ({ effect: 'allow', requirements: [], exceptions: [], rules: [] });
+    const here = failed(await road.propose(noteService, request(noting({ minutes: 15 }))));
+    expect(here).toMatchObject({ code: 'denied', message: expect.stringContaining(notEnforced) });
+    const byExecutor = answered(await road.propose(scaleService, request(inProduction)));
+    expect(byExecutor.next).toMatch(/^Not enforced on this machine: 2 way\(s\)\. An approver/);
+    const staging = { ...noting({ minutes: 15 }), environment: 'staging' };
+    expect(answered(await road.propose(noteService, request(staging))).next).not.toContain('enforced');
+  });
+
+  it('is not executed here in production when the finding came after it was proposed', async () => {
+    const readiness = { readOnly: false, why: null, notEnforced: null as string | null };
+    const world = testProcess({ readiness });
+    world.policy.decide = () => ({ effect: 'allow', requirements: [], exceptions: [], rules: [] });
+    const { proposalId } = answered(await world.road.propose(noteService, request(noting({ minutes: 15 }))));
+    readiness.notEnforced = 'Not enforced on this machine: 1 way(s).';
+    const error = failed(await world.road.executeProposal(request({ proposalId })));
+    expect(error).toMatchObject({ code: 'denied', message: expect.stringContaining('Not enforced') });
+  });
+
   it('leaves tier 3 in production to an executor whatever policy says', async () => {
     const world = testProcess();
     world.policy.decide = () => ({ effect: 'allow', requirements: [], exceptions: [], rules: [] });

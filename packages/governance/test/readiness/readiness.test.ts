@@ -33,4 +33,19 @@ describe('readiness items 1 to 4', () => {
     expect(why).toContain(item);
     expect(why).toContain(fix);
   });
+
+  it('fail the first for production alone where the suite can be passed by', () => {
+    const exposure = { ways: 3, at: '2026-03-04T12:00:00.000Z' };
+    const exposed = assessReadiness({ ...ready, exposure });
+    expect(exposed).toMatchObject({ readOnly: false, why: null });
+    expect(exposed.items[0]).toMatchObject({ number: 1, passed: false });
+    expect(exposed.notEnforced).toBe(
+      'Not enforced on this machine: 3 way(s) to change production without the suite were found on 2026-03-04.',
+    );
+    expect(assessReadiness({ ...ready, exposure: null })).toMatchObject({ notEnforced: null });
+    expect(assessReadiness({ ...ready, exposure, identityConfigured: false })).toMatchObject({
+      readOnly: true,
+      why: expect.stringContaining('item 1'),
+    });
+  });
 });

@@ -6,6 +6,7 @@ import {
   defineResource,
   defineServer,
   defineTool,
+  partialFailure,
   ToolError,
 } from '@devops-mcp/contract';
 import { z } from 'zod';
@@ -49,7 +50,12 @@ export const getReplicas = defineTool({
   riskTier: 1,
   ports: { cluster: clusterPort },
   input: z.strictObject({ environment, service }),
-  output: z.object({ service: z.string(), replicas: z.number(), note: z.string() }),
+  output: z.object({
+    service: z.string(),
+    replicas: z.number(),
+    note: z.string(),
+    partial: z.array(partialFailure).optional(),
+  }),
   limits: { timeoutMs: 100, outputBytes: 300 },
   target: (input) => ({ environment: input.environment, services: [input.service] }),
   run: async ({ input, ports, signal }) => {
@@ -59,6 +65,10 @@ export const getReplicas = defineTool({
     if (name === 'broken') throw new Error('password=hunter2 at /srv/app');
     if (name === 'wrong') return { service: name, replicas: 'many' as never, note: '' };
     if (name === 'long') return { service: name, replicas: 1, note: 'x'.repeat(400) };
+    if (name === 'halved') {
+      const partial = [{ backend: 'east', reason: 'unavailable: it fell silent' }];
+      return { service: name, replicas: 1, note: '', partial };
+    }
     const extra = { internal: 'not in the schema' };
     const replicas = await ports.cluster.replicas(input.environment, name);
     return { service: name, replicas, note: 'token hunter2', ...extra };

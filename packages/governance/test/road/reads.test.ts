@@ -60,6 +60,15 @@ describe('the road of a read', () => {
     expect(events[0]?.result.detail).toContain('/srv/app');
   });
 
+  it('records which backends an answer lacks', async () => {
+    const { road, events } = testProcess();
+    await road.callTool(getReplicas, request({ ...production, service: 'halved' }));
+    expect(events[0]?.result).toMatchObject({
+      status: 'success',
+      detail: 'east: unavailable: it fell silent',
+    });
+  });
+
   it('makes wrong output an internal error', async () => {
     const { road } = testProcess();
     const error = failed(await road.callTool(getReplicas, request({ ...production, service: 'wrong' })));

@@ -16,16 +16,26 @@ export interface ServerCommand {
  * else the command on the PATH. Rejects with `not_found` and how to install it.
  */
 export function serverCommand(name: ServerName): ServerCommand {
+  return installedCommand(name, `The ${name} server is not installed.`);
+}
+
+/** How to start several servers in one process. Rejects like `serverCommand`. */
+export function suiteCommand(): ServerCommand {
+  return installedCommand(
+    'suite',
+    'The package that serves several servers in one process is not installed.',
+  );
+}
+
+function installedCommand(name: ServerName | 'suite', missing: string): ServerCommand {
   const script = installedScript(name);
   if (script !== undefined) return { command: process.execPath, args: [script] };
   const onPath = commandOnPath(`devops-mcp-${name}`);
   if (onPath !== undefined) return { command: onPath, args: [] };
-  throw new ToolError('not_found', `The ${name} server is not installed.`, {
-    hint: `npm install -g @devops-mcp/${name}`,
-  });
+  throw new ToolError('not_found', missing, { hint: `npm install -g @devops-mcp/${name}` });
 }
 
-function installedScript(name: ServerName): string | undefined {
+function installedScript(name: ServerName | 'suite'): string | undefined {
   for (const from of [import.meta.url, path.join(process.cwd(), 'package.json')]) {
     try {
       const manifestPath = createRequire(from).resolve(`@devops-mcp/${name}/package.json`);

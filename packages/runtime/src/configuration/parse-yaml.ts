@@ -28,16 +28,31 @@ export function parseYaml<T>(text: string, file: string, schemaOf: (value: unkno
   // Compiling a validator pays off from the second use on, and a configuration is read once.
   const parsed = schemaOf(value).safeParse(value, { jitless: true });
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
+  const [issue] = parsed.error.issues.map(withinUnion);
   const path = [
     ...(issue?.path ?? []),
     ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []),
   ];
   const where = `${file}:${lineOf(document, path, lines)}`;
-  const name = (issue?.path ?? []).map(String).join('.');
+  const name = nameOf(issue?.path ?? []);
   throw new StartError(
     `${where}: ${name === '' ? '' : `${name}: `}${firstLine(issue?.message ?? 'not valid')}`,
   );
+}
+
+/** Of a value that may have two forms, the problem with the form that it has. */
+function withinUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue;
+  const forms = issue.errors.flatMap(([first]) => first ?? []);
+  const meant = forms.find(({ code, path }) => path.length > 0 || code !== 'invalid_type');
+  return meant ? withinUnion({ ...meant, path: [...issue.path, ...meant.path] }) : issue;
+}
+
+/** As settings are named elsewhere: `environments.production.ports.alerts[1].use`. */
+function nameOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((step, at) => (typeof step === 'number' ? `[${step}]` : `${at === 0 ? '' : '.'}${String(step)}`))
+    .join('');
 }
 
 function toPlain(document: Document, file: string): unknown {

@@ -18,15 +18,43 @@ const slug = z
 const version = z.string().regex(/^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/, 'expected a version such as 1.2.3');
 
 /** What a backend reads is checked against the backend's own schema when it is connected. */
-const portSettings = z
+const backendFields = {
+  use: slug.describe('Name of the backend'),
+  as: slug
+    .optional()
+    .describe(
+      'What answers call it, where one backend is used twice behind a port; the value of use if absent',
+    ),
+};
+const write = z
+  .looseObject({})
+  .optional()
+  .describe('Second credential, used only while an approved plan is applied');
+const notHere = (why: string) => z.never({ error: why }).optional();
+
+const fallback = z
   .looseObject({
-    use: slug.describe('Name of the backend'),
-    write: z
-      .looseObject({})
-      .optional()
-      .describe('Second credential, used only while an approved plan is applied'),
+    ...backendFields,
+    write: notHere('a fallback only reads'),
+    fallback: notHere('a fallback has none of its own'),
   })
+  .describe('Asked when the first is unavailable, too slow or over its rate; never for changes and plans');
+const backendSettings = z
+  .looseObject({ ...backendFields, write, fallback: fallback.optional() })
   .describe('The backend of a port and its settings');
+const listedBackend = z.looseObject({
+  ...backendFields,
+  write,
+  fallback: notHere(
+    'backends of a list are asked together: one that fails is named, and none stands in for it',
+  ),
+});
+const severalBackends = z
+  .array(listedBackend)
+  .min(1)
+  .max(10)
+  .describe('Several backends whose answers are merged, the preferred one first; at most one may write');
+const portSettings = z.union([backendSettings, severalBackends]);
 const ports = z.record(z.string().min(1).max(63), portSettings);
 
 const environment = section({
@@ -108,6 +136,8 @@ const executorFile = section({
 
 export type ServerFile = z.output<typeof serverFile>;
 export type ExecutorFile = z.output<typeof executorFile>;
+/** One backend of a port, as written. */
+export type BackendSettings = z.output<typeof backendSettings>;
 export type PortSettings = z.output<typeof portSettings>;
 
 /** The schema that fits the file's `role`, so that an error never speaks of the other one's keys. */

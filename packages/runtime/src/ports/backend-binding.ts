@@ -1,12 +1,19 @@
 import type { BackendDefinition, BackendTable, Environment, PortImplementation } from '@devops-mcp/contract';
+import { changesPort } from '@devops-mcp/domain';
 import type { Configuration } from '../configuration/load-configuration.js';
-import type { PortSettings } from '../configuration/schema.js';
+import type { BackendSettings, PortSettings } from '../configuration/schema.js';
 import { StartError } from '../start/start-error.js';
 import { type CredentialSource, checkCredential, credentialSource } from './credential.js';
 
-/** One configured port of one environment, checked, not yet opened. */
+/** One configured backend of a port in one environment, checked, not yet opened. */
 export interface BackendBinding {
   readonly port: string;
+  /** What answers call it; no other behind the port in this environment is called so. */
+  readonly name: string;
+  /** Its place among the backends of the port: 0 is preferred. */
+  readonly position: number;
+  /** The name of the backend that it stands in for; null for one that is asked first. */
+  readonly fallbackFor: string | null;
   readonly environment: Environment;
   readonly backend: BackendDefinition;
   readonly implementation: PortImplementation<unknown>;
@@ -14,15 +21,18 @@ export interface BackendBinding {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly credential: CredentialSource | undefined;
   readonly writeCredential: CredentialSource | undefined;
+  /** Of sections that name a second system to read, such as `history`; by the section's key. */
+  readonly sectionCredentials: Readonly<Record<string, CredentialSource>>;
   readonly canWrite: boolean;
-  /** Names the setting in messages: `environments.production.ports.logs`. */
+  /** Names the setting in messages: `environments.production.ports.logs`, `...ports.alerts[1]`. */
   readonly where: string;
 }
 
 /**
- * Checks the settings of the given ports against the backends that they name, in every environment.
- * Rejects with a StartError for an unknown backend, a backend without the port, wrong settings, and
- * credentials whose environment variables are not set.
+ * Checks the settings of the given ports against the backends that they name, in every environment;
+ * the backends of a port follow each other, the preferred one first and a fallback last. Rejects with
+ * a StartError for an unknown backend, a backend without the port, wrong settings, backends that do not
+ * go together, and credentials whose environment variables are not set.
  */
 export async function bindBackends(
   configuration: Configuration,
@@ -31,20 +41,31 @@ export async function bindBackends(
   variables: NodeJS.ProcessEnv,
 ): Promise<readonly BackendBinding[]> {
   const wanted = settingsOf(configuration).filter(({ port }) => ports.includes(port));
-  return Promise.all(wanted.map((entry) => bind(entry, configuration.file, backends, variables)));
+  const bound = await Promise.all(
+    wanted.map((entry) =>
+      Promise.all(
+        backendsOf(entry).map((one) => bind({ ...entry, ...one }, configuration.file, backends, variables)),
+      ),
+    ),
+  );
+  for (const together of bound) refuseMisfits(together, configuration.file);
+  return bound.flat();
 }
 
-interface Entry {
+interface PortEntry {
   readonly port: string;
   readonly environment: Environment;
   readonly settings: PortSettings;
   readonly where: string;
 }
 
-function settingsOf(configuration: Configuration): readonly Entry[] {
+type BackendEntry = Omit<PortEntry, 'settings'> &
+  Pick<BackendBinding, 'name' | 'position' | 'fallbackFor'> & { readonly settings: BackendSettings };
+
+function settingsOf(configuration: Configuration): readonly PortEntry[] {
   const shared = Object.entries(configuration.sharedPorts);
   const without: Environment = { name: 'none', class: 'development' };
-  const entries: Entry[] = shared.map(([port, settings]) => ({
+  const entries: PortEntry[] = shared.map(([port, settings]) => ({
     port,
     environment: without,
     settings,
@@ -62,13 +83,33 @@ function settingsOf(configuration: Configuration): readonly Entry[] {
   return entries;
 }
 
+function backendsOf({
+  settings,
+  where,
+}: PortEntry): readonly Pick<BackendEntry, 'settings' | 'where' | 'name' | 'position' | 'fallbackFor'>[] {
+  const nameOf = ({ use, as }: Pick<BackendSettings, 'use' | 'as'>) => as ?? use;
+  if (Array.isArray(settings)) {
+    return settings.map((one, position) => ({
+      settings: one,
+      where: `${where}[${position}]`,
+      ...{ name: nameOf(one), position, fallbackFor: null },
+    }));
+  }
+  const { fallback, ...first } = settings;
+  const own = { settings: first, where, name: nameOf(first), position: 0, fallbackFor: null };
+  if (!fallback) return [own];
+  const { write: _write, fallback: _fallback, ...second } = fallback;
+  const standIn = { name: nameOf(second), position: 1, fallbackFor: own.name };
+  return [own, { settings: second, where: `${where}.fallback`, ...standIn }];
+}
+
 async function bind(
-  entry: Entry,
+  entry: BackendEntry,
   file: string,
   backends: BackendTable,
   variables: NodeJS.ProcessEnv,
 ): Promise<BackendBinding> {
-  const { use, ...settings } = entry.settings;
+  const { use, as: _as, fallback: _fallback, ...settings } = entry.settings;
   const where = `${file}: ${entry.where}`;
   const load = Object.hasOwn(backends, use) ? backends[use] : undefined;
   if (!load) {
@@ -87,39 +128,84 @@ async function bind(
   const writeCredential = sourceOf(settings.write?.credential, `${where}.write.credential`, variables);
   return {
     port: entry.port,
+    name: entry.name,
+    position: entry.position,
+    fallbackFor: entry.fallbackFor,
     environment: entry.environment,
     backend,
     implementation,
     settings,
     credential,
     writeCredential,
+    sectionCredentials: sectionSources(settings, where, variables),
     canWrite: settings.write !== undefined,
     where: entry.where,
   };
 }
 
+/** What is right alone can be wrong together. */
+function refuseMisfits(together: readonly BackendBinding[], file: string): void {
+  const [first, ...others] = together;
+  if (!first) return;
+  const { port } = first.implementation;
+  for (const binding of others) {
+    const where = `${file}: ${binding.where}`;
+    if (binding.fallbackFor === null && !port.merge) {
+      throw new StartError(`${where}: ${binding.port} takes one backend; give its settings without a list.`);
+    }
+    if (binding.fallbackFor !== null && port.name === changesPort.name) {
+      throw new StartError(
+        `${where}: change requests are evidence for approvals, which nothing stands in for.`,
+      );
+    }
+    const before = together.slice(0, together.indexOf(binding));
+    if (before.some(({ name }) => name === binding.name)) {
+      throw new StartError(
+        `${where}: ${binding.name} is behind this port already; tell them apart with \`as:\`.`,
+      );
+    }
+    if (binding.canWrite && before.some(({ canWrite }) => canWrite)) {
+      throw new StartError(`${where}.write: one backend of a port may write, and an earlier one does.`);
+    }
+  }
+}
+
 /** A credential stands for the string that it will become; it is not read before the first use. */
 function checkSettings(backend: BackendDefinition, settings: Record<string, unknown>, where: string): void {
-  const parsed = backend.config.safeParse(withCredentials(settings, 'checked later', 'checked later'));
+  const parsed = backend.config.safeParse(withCredentials(settings, () => 'checked later'));
   if (parsed.success) return;
   const issue = parsed.error.issues[0];
   const path = [where, ...(issue?.path ?? []).map(String)].join('.');
   throw new StartError(`${path}: ${issue?.message ?? 'not valid'}`);
 }
 
-/** The settings with the credentials' values in place of where they come from. */
+/** The settings with the credentials' values in place of where they come from; null names the backend's own. */
 export function withCredentials(
   settings: Readonly<Record<string, unknown>>,
-  credential: string | undefined,
-  writeCredential: string | undefined,
+  fill: (section: string | null) => string | undefined,
 ): Record<string, unknown> {
-  const result: Record<string, unknown> = { ...settings };
-  if ('credential' in settings) result.credential = credential;
-  const write: unknown = settings.write;
-  if (typeof write === 'object' && write !== null && 'credential' in write) {
-    result.write = { ...write, credential: writeCredential };
-  }
-  return result;
+  const filled = Object.entries(settings).map(([key, value]) => {
+    if (key === 'credential') return [key, fill(null)] as const;
+    return [key, holdsCredential(value) ? { ...value, credential: fill(key) } : value] as const;
+  });
+  return Object.fromEntries(filled);
+}
+
+function sectionSources(
+  settings: Readonly<Record<string, unknown>>,
+  where: string,
+  variables: NodeJS.ProcessEnv,
+): Readonly<Record<string, CredentialSource>> {
+  const found = Object.entries(settings).flatMap(([key, value]) => {
+    if (key === 'write' || !holdsCredential(value)) return [];
+    const source = sourceOf(value.credential, `${where}.${key}.credential`, variables);
+    return source === undefined ? [] : [[key, source] as const];
+  });
+  return Object.fromEntries(found);
+}
+
+function holdsCredential(value: unknown): value is { readonly credential: unknown } {
+  return typeof value === 'object' && value !== null && 'credential' in value;
 }
 
 function sourceOf(value: unknown, where: string, variables: NodeJS.ProcessEnv): CredentialSource | undefined {

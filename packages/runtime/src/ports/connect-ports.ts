@@ -11,8 +11,11 @@ import {
 import type { Caller, PortConnector } from '@devops-mcp/governance';
 import type { BackendBinding } from './backend-binding.js';
 import { authTypeOf } from './credential.js';
+import type { FallbackCounter } from './fallback.js';
 import { type OpenedPort, type OpeningContext, openRead, openWrite } from './open-port.js';
+import { type FindGroup, groupBindings, writerOf, writes } from './port-groups.js';
 import { joined, unavailablePort } from './port-objects.js';
+import { readingSides } from './reading-side.js';
 
 /** Ports that the runtime itself provides, made for each caller. */
 export type ProvidedPorts = Readonly<Record<string, (caller: Caller) => Promise<object>>>;
@@ -21,43 +24,51 @@ export type ProvidedPorts = Readonly<Record<string, (caller: Caller) => Promise<
 export function connectPorts(
   bindings: readonly BackendBinding[],
   provided: ProvidedPorts,
-  context: OpeningContext & { readonly configurationFile: string },
+  context: OpeningContext & {
+    readonly configurationFile: string;
+    /** Absent: that a fallback answered is shown and not counted. */
+    readonly countFallback?: FallbackCounter;
+  },
 ): PortConnector {
-  const find = (port: string, environment: string) =>
-    bindings.find((binding) => binding.port === port && binding.environment.name === environment);
+  const find = groupBindings(bindings);
   const opened = cachedUntilExpiry(context.clock);
-  const reading = (binding: BackendBinding) => opened(binding, 'read', () => openRead(binding, context));
+  const reading = async (binding: BackendBinding): Promise<OpenedPort> =>
+    (await opened(binding, 'read', () => openRead(binding, context))) ?? neverOpened();
   const writing = (binding: BackendBinding) => opened(binding, 'write', () => openWrite(binding, context));
+  const severalOf = readingSides({ open: reading, count: context.countFallback });
 
   const readOne = async (declared: Port | OptionalPort, environment: string, caller: Caller) => {
-    const { name } = portOf(declared);
-    const own = provided[name];
+    const port = portOf(declared);
+    const own = provided[port.name];
     if (own) return own(caller);
-    const binding = find(name, environment);
-    if (!binding) return notConfigured(declared, environment, context.configurationFile);
-    if (declared.kind === 'port') return (await reading(binding))?.api;
+    const group = find(port.name, environment);
+    const only = group?.members[0];
+    if (!group || !only) return notConfigured(declared, environment, context.configurationFile);
+    if (group.members.length > 1 || group.fallback) return severalOf(port, group);
+    if (declared.kind === 'port') return (await reading(only)).api;
     // An optional port that cannot be reached fails at its use, so that the answer says what is missing.
-    return reading(binding).then(
-      (port) => port?.api,
+    return reading(only).then(
+      ({ api }) => api,
       (error: unknown) => unavailablePort(error),
     );
   };
 
   const writeOne = async (declared: Port | OptionalPort, environment: string, caller: Caller) => {
     const read = await readOne(declared, environment, caller);
-    const binding = find(portOf(declared).name, environment);
-    if (read === undefined || !binding?.implementation.openWrite) return read;
-    if (!binding.canWrite) {
+    const group = find(portOf(declared).name, environment);
+    const writer = group && writerOf(group);
+    if (read === undefined || !writer) return read;
+    if (!writer.canWrite) {
       if (declared.kind === 'optional-port') return read;
       throw new ToolError(
         'denied',
-        `No write credential for ${binding.port} in ${environment} is configured here.`,
+        `No write credential for ${writer.port} in ${environment} is configured here.`,
         {
-          hint: `Whoever may change ${environment} adds ${binding.where}.write, or an executor applies the change.`,
+          hint: `Whoever may change ${environment} adds ${writer.where}.write, or an executor applies the change.`,
         },
       );
     }
-    const write = await writing(binding);
+    const write = await writing(writer);
     return write ? joined(read, write.api) : read;
   };
 
@@ -88,7 +99,7 @@ function cachedUntilExpiry(clock: () => Date) {
     side: 'read' | 'write',
     open: () => Promise<OpenedPort | undefined>,
   ): Promise<OpenedPort | undefined> => {
-    const key = `${binding.environment.name} ${binding.port} ${side}`;
+    const key = JSON.stringify([binding.environment.name, binding.port, binding.name, side]);
     const present = cache.get(key);
     const known = await present?.catch(() => undefined);
     if (known && (known.expires === null || known.expires > clock())) return known;
@@ -111,22 +122,32 @@ function notConfigured(declared: Port | OptionalPort, environment: string, file:
   });
 }
 
+function neverOpened(): never {
+  throw new ToolError('internal', 'A backend opened without a reading side.');
+}
+
+/** Every credential with which the call may be answered: of all backends, and of a fallback. */
 function principalOf(
   ports: PortSet,
   environment: string,
   side: 'read' | 'write',
-  find: (port: string, environment: string) => BackendBinding | undefined,
+  find: FindGroup,
 ): { readonly principal: string; readonly authType: string } {
-  const used = Object.values(ports).flatMap((declared) => find(portOf(declared).name, environment) ?? []);
-  const sources = used.map((binding) => {
-    const writes = side === 'write' && binding.canWrite && binding.implementation.openWrite !== undefined;
-    const credential = writes ? binding.writeCredential : binding.credential;
-    const name = `${binding.backend.name}:${environment}:${binding.port}:${writes ? 'write' : 'read'}`;
-    return { name, authType: authTypeOf(credential) };
-  });
+  const groups = Object.values(ports).flatMap((declared) => find(portOf(declared).name, environment) ?? []);
+  const sources = groups.flatMap(({ members, fallback }) => [
+    ...members.map((binding) => sourceOf(binding, side === 'write' && writes(binding) ? 'write' : 'read')),
+    ...(fallback ? [sourceOf(fallback, 'fallback')] : []),
+  ]);
   if (sources.length === 0) return { principal: 'none', authType: 'none' };
   return {
     principal: sources.map(({ name }) => name).join(','),
     authType: [...new Set(sources.map(({ authType }) => authType))].join(','),
   };
+}
+
+function sourceOf(binding: BackendBinding, side: 'read' | 'write' | 'fallback') {
+  const { backend, name, environment, port } = binding;
+  const label = name === backend.name ? name : `${backend.name}/${name}`;
+  const credential = side === 'write' ? binding.writeCredential : binding.credential;
+  return { name: `${label}:${environment.name}:${port}:${side}`, authType: authTypeOf(credential) };
 }

@@ -7,7 +7,7 @@ import {
   ToolError,
 } from '@devops-mcp/contract';
 import { type BackendBinding, withCredentials } from './backend-binding.js';
-import { readCredential } from './credential.js';
+import { type Credential, type CredentialSource, readCredential } from './credential.js';
 
 export interface OpeningContext {
   readonly stateDir: string;
@@ -54,13 +54,18 @@ export async function prepare(
   side: 'read' | 'write',
 ): Promise<{ readonly prepared: BackendContext<unknown>; readonly expires: Date | null }> {
   const credentials = { resolvePath: context.resolvePath, environment: context.variables };
-  const read =
-    binding.credential === undefined ? undefined : await readCredential(binding.credential, credentials);
-  const write =
-    side === 'write' && binding.writeCredential !== undefined
-      ? await readCredential(binding.writeCredential, credentials)
-      : undefined;
-  const settings = withCredentials(binding.settings, read?.value, write?.value ?? 'not read for this side');
+  const wanted: readonly (readonly [section: string | null, source: CredentialSource | undefined])[] = [
+    [null, binding.credential],
+    ['write', side === 'write' ? binding.writeCredential : undefined],
+    ...Object.entries(binding.sectionCredentials),
+  ];
+  const read = new Map<string | null, Credential>();
+  for (const [section, source] of wanted) {
+    if (source !== undefined) read.set(section, await readCredential(source, credentials));
+  }
+  const settings = withCredentials(binding.settings, (section) =>
+    section === 'write' && side === 'read' ? 'not read for this side' : read.get(section)?.value,
+  );
   return {
     prepared: {
       config: binding.backend.config.parse(settings),
@@ -73,7 +78,7 @@ export async function prepare(
       clock: context.clock,
       warn: context.warn,
     },
-    expires: earliest(read?.expires ?? null, write?.expires ?? null),
+    expires: earliest([...read.values()].map(({ expires }) => expires)),
   };
 }
 
@@ -97,7 +102,7 @@ async function guarded<T>(
   }
 }
 
-function earliest(a: Date | null, b: Date | null): Date | null {
-  if (a === null || b === null) return a ?? b;
-  return a < b ? a : b;
+function earliest(times: readonly (Date | null)[]): Date | null {
+  const known = times.filter((time) => time !== null).sort((a, b) => a.getTime() - b.getTime());
+  return known[0] ?? null;
 }

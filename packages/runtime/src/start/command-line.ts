@@ -5,6 +5,7 @@ import { StartError } from './start-error.js';
 /** What the command line asks for. */
 export type Command =
   | { readonly kind: 'help' | 'version' | 'describe' }
+  | { readonly kind: 'examine'; readonly config: string | undefined }
   | {
       readonly kind: 'serve';
       readonly config: string | undefined;
@@ -30,6 +31,7 @@ const options = {
   'exclude-tools': { type: 'string', multiple: true },
   http: { type: 'string' },
   describe: { type: 'boolean' },
+  examine: { type: 'boolean' },
   execute: { type: 'string' },
   approval: { type: 'string', multiple: true },
   version: { type: 'boolean', short: 'v' },
@@ -42,6 +44,7 @@ export function readCommandLine(args: readonly string[]): Command {
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
   if (values.describe) return { kind: 'describe' };
+  if (values.examine) return { kind: 'examine', config: values.config };
   if (values.execute !== undefined) {
     return {
       kind: 'execute',
@@ -75,6 +78,7 @@ Usage: ${bin} [flags]            speaks MCP over standard input and output
   --exclude-tools a,b     serve all but these tools
   --http 127.0.0.1:PORT   loopback HTTP; without authentication it serves reads alone
   --describe              print what this server is and publishes, as JSON
+  --examine               ask every configured backend whether it works; prints JSON, changes nothing
   --execute REQUEST       apply an approved request (executor's configuration); prints a JSON result
   --approval FILE         an approval for --execute; may be repeated
   --version, --help

@@ -4,6 +4,8 @@ import { once } from './once.js';
 
 export interface Governance {
   readonly road: () => Promise<Road>;
+  /** The server that made a proposal, whoever may see it; undefined when there is no such proposal. */
+  serverOf(proposalId: string): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -19,10 +21,15 @@ export async function openGovernance(
   const opened = once(async () => {
     const { openProcess, roadOf } = await import('./open-process.js');
     const open = await openProcess(prepared);
-    return { road: roadOf(open, options.configuration, readiness), close: open.close };
+    const serverOf = async (proposalId: string) => {
+      const { proposals } = await open.governed.store();
+      return (await proposals.get(proposalId))?.binding.server;
+    };
+    return { road: roadOf(open, options.configuration, readiness), serverOf, close: open.close };
   });
   return {
     road: async () => (await opened()).road,
+    serverOf: async (proposalId) => (await opened()).serverOf(proposalId),
     close: async () => {
       if (opened.begun()) await (await opened()).close();
     },

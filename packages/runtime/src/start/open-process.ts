@@ -18,6 +18,7 @@ import type { Configuration } from '../configuration/load-configuration.js';
 import { actionHistoryFrom } from '../ports/action-history.js';
 import { changeRequestsFrom } from '../ports/change-requests.js';
 import { connectPorts, type ProvidedPorts } from '../ports/connect-ports.js';
+import { countFallbacks } from '../ports/count-fallbacks.js';
 import { planStoreFor } from '../ports/plan-store.js';
 import type { PreparedProcess } from './governed-process.js';
 import { once } from './once.js';
@@ -49,6 +50,7 @@ export async function openProcess(prepared: PreparedProcess): Promise<OpenProces
     services: catalog.mapping,
     network: configuration.network,
     leases: { acquire: async (name, ttlMs) => (await store()).leases.acquire(name, ttlMs) },
+    countFallback: countFallbacks(store, clock),
     ...{ clock, warn: prepared.warn, variables: prepared.variables },
   });
   return {

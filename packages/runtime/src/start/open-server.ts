@@ -3,6 +3,7 @@ import type { RandomSource } from '@devops-mcp/governance';
 import type { McpServerFactory } from '@modelcontextprotocol/server';
 import type { Configuration } from '../configuration/load-configuration.js';
 import { partsOf } from '../mcp/definition-parts.js';
+import type { McpParts } from '../mcp/mcp-parts.js';
 import { createRequestStates } from '../mcp/request-state.js';
 import { roadRequests } from '../mcp/road-request.js';
 import { createServerFactory } from '../mcp/server-factory.js';
@@ -34,6 +35,15 @@ export interface OpenServer {
   close(): Promise<void>;
 }
 
+/** One server of a process, connected to its road and not yet to the protocol. */
+export interface OpenMember {
+  readonly name: string;
+  readonly parts: McpParts;
+  readonly selection: Selection;
+  serverOf(proposalId: string): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
 const longestCloseMs = 5_000;
 
 /**
@@ -42,10 +52,33 @@ const longestCloseMs = 5_000;
  * Rejects with a StartError.
  */
 export async function openServer(options: OpenServerOptions): Promise<OpenServer> {
+  const member = await openMember(options);
+  return onProtocol(member.parts, member.selection, [member]);
+}
+
+/** What a process serves; closing it waits for the records of calls under way. */
+export function onProtocol(
+  parts: McpParts,
+  selection: Selection,
+  members: readonly OpenMember[],
+): OpenServer {
+  const inFlight = createInFlight();
+  return {
+    factory: createServerFactory(parts, inFlight.track),
+    selection,
+    close: async () => {
+      await inFlight.settled(longestCloseMs);
+      await Promise.all(members.map((member) => member.close()));
+    },
+  };
+}
+
+/** The same checks for a server that shares its process with others. Rejects with a StartError. */
+export async function openMember(options: OpenServerOptions): Promise<OpenMember> {
   const { definition, manifest, configuration, random } = options;
   const surface = surfaceOf(definition, manifest.version);
   const lock = await readPins(configuration.folder);
-  const readiness = await readinessOf(definition, configuration, surface, lock);
+  const readiness = await readinessOf(definition, configuration, surface, lock, options.clock());
   const governed = await openGovernance(options, readiness);
   const flagged = narrow(surface.tools, options.narrowing);
   const allowed = withhold(flagged.served, (tool) => {
@@ -59,7 +92,6 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
     served: allowed.served,
     withheld: new Map([...flagged.withheld, ...allowed.withheld]),
   });
-  const inFlight = createInFlight();
   const identify = identifierFor(configuration, options.transport);
   const { subject } = identify({ client: null, sessionId: '' });
   const parts = partsOf(definition, selection, manifest.version, {
@@ -68,11 +100,10 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
     requestStates: createRequestStates(configuration.stateDir, () => subject),
   });
   return {
-    factory: createServerFactory(parts, inFlight.track),
+    name: definition.name,
+    parts,
     selection,
-    close: async () => {
-      await inFlight.settled(longestCloseMs);
-      await governed.close();
-    },
+    serverOf: governed.serverOf,
+    close: governed.close,
   };
 }

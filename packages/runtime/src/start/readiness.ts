@@ -5,6 +5,7 @@ import { assessReadiness, type Readiness } from '@devops-mcp/governance';
 import type { Configuration } from '../configuration/load-configuration.js';
 import { checkPin, type ToolsLock } from '../surface/pins.js';
 import type { Surface } from '../surface/surface-of.js';
+import { recentExposure } from './exposure-record.js';
 
 /** Items 1 to 4 of the readiness checklist for this server under this configuration. */
 export async function readinessOf(
@@ -12,6 +13,7 @@ export async function readinessOf(
   configuration: Configuration,
   surface: Surface,
   lock: ToolsLock | undefined,
+  now: Date,
 ): Promise<Readiness> {
   const registered = configuration.servers[definition.name];
   const pinned = lock?.servers[definition.name] !== undefined;
@@ -30,6 +32,9 @@ export async function readinessOf(
     // A policy that cannot be read has stopped the start already.
     policyLoaded: true,
     auditWritable: await writable(configuration.auditDir),
+    exposure: configuration.environments.some((environment) => environment.class === 'production')
+      ? ((await recentExposure(configuration.stateDir, now)) ?? null)
+      : null,
   });
 }
 

@@ -3,7 +3,7 @@ import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/s
 import { findConfiguration } from '../configuration/find-configuration.js';
 import { loadConfiguration } from '../configuration/load-configuration.js';
 import type { Command } from './command-line.js';
-import { type OpenServer, openServer } from './open-server.js';
+import { type OpenServer, type OpenServerOptions, openServer } from './open-server.js';
 import { systemRandom } from './random.js';
 import type { ServeOptions } from './serve.js';
 import { StartError } from './start-error.js';
@@ -12,7 +12,30 @@ import { StartError } from './start-error.js';
 export async function runServer(
   definition: ServerDefinition,
   { backends, manifest }: ServeOptions,
-  command: Extract<Command, { kind: 'serve' }>,
+  command: ServeCommand,
+): Promise<void> {
+  const bin = `devops-mcp-${definition.name}`;
+  await serveOpened(bin, command, (surroundings) =>
+    openServer({
+      ...surroundings,
+      ...{ definition, backends, manifest },
+      warn: (message) => process.stderr.write(`${bin}: ${message}\n`),
+    }),
+  );
+}
+
+type ServeCommand = Extract<Command, { kind: 'serve' }>;
+/** What the machine and the command line give to whatever is served. */
+export type Surroundings = Pick<
+  OpenServerOptions,
+  'configuration' | 'narrowing' | 'transport' | 'clock' | 'random' | 'variables'
+>;
+
+/** The same for whatever `open` makes of the configuration. */
+export async function serveOpened(
+  bin: string,
+  command: ServeCommand,
+  open: (surroundings: Surroundings) => Promise<OpenServer>,
 ): Promise<void> {
   const configuration = await loadConfiguration(await findConfiguration(command.config));
   if (configuration.role === 'executor') {
@@ -20,9 +43,9 @@ export async function runServer(
       `${configuration.file} is an executor's configuration; no client is served with it.`,
     );
   }
-  const warn = (message: string) => process.stderr.write(`devops-mcp-${definition.name}: ${message}\n`);
-  const server = await openServer({
-    ...{ definition, backends, manifest, configuration, warn },
+  const warn = (message: string) => process.stderr.write(`${bin}: ${message}\n`);
+  const server = await open({
+    configuration,
     narrowing: command.narrowing,
     transport: command.http ? 'streamable-http' : 'stdio',
     clock: () => new Date(),

@@ -11,7 +11,7 @@ export interface ServeOptions {
 
 /**
  * Turns a definition into a process: reads the command line, then serves MCP over stdio or loopback
- * HTTP, prints a description, or applies an approved request. Standard output carries the protocol
+ * HTTP, prints a description, examines its backends, or applies an approved request. Standard output carries the protocol
  * and nothing else. What prevents a start is one line on standard error and exit code 1, or 2 for a
  * wrong command line.
  */
@@ -44,6 +44,11 @@ async function carryOut(
     case 'describe': {
       const { describeServer } = await import('./describe.js');
       process.stdout.write(`${JSON.stringify(describeServer(definition, manifest), null, 2)}\n`);
+      return;
+    }
+    case 'examine': {
+      const { printExamination } = await import('./print-examination.js');
+      await printExamination(definition, options, command.config);
       return;
     }
     case 'execute': {

@@ -26,6 +26,7 @@ const wood = defineBackend({
     credential: z.string().optional(),
     reach: z.literal([2, 3]).default(2),
     write: z.strictObject({ path: z.string(), credential: z.string().optional() }).optional(),
+    archive: z.strictObject({ credential: z.string().optional() }).optional(),
   }),
   ports: [
     {
@@ -33,7 +34,7 @@ const wood = defineBackend({
       open: async ({ config, resolvePath, environment }) => {
         opened += 1;
         if (config.path === './broken') throw new Error('the vendor said: secret');
-        const seen = `${environment.name} ${resolvePath(config.path)} ${config.credential ?? '-'}`;
+        const seen = `${environment.name} ${resolvePath(config.path)} ${config.credential ?? '-'}${config.archive?.credential ?? ''}`;
         return { look: async () => seen };
       },
       openWrite: async ({ config }) => ({
@@ -135,6 +136,14 @@ describe('connectPorts', () => {
     });
   });
 
+  it('reads the credential of a section that names a second system', async () => {
+    const { connector } = await connect(
+      production('{ use: wood, path: ./a, archive: { credential: { env: SHELF_TOKEN } } }'),
+    );
+    const ports = await connector.read({ shelf }, 'production', caller);
+    expect(await ports.shelf.look()).toBe('production /company/a -opened-by-variable');
+  });
+
   it('expands variables in credentials and nowhere else', async () => {
     const { connector } = await connect(
       production(`{ use: wood, path: "./${reference}", credential: { env: SHELF_TOKEN } }`),
@@ -149,9 +158,18 @@ describe('bindBackends', () => {
     ['{ use: iron, path: ./a }', /unknown backend "iron"; known: wood/],
     ['{ use: wood, path: ./a, colour: red }', /environments\.production\.ports\.shelf: .*colour/],
     ['{ use: wood, path: ./a, credential: { env: MISSING } }', /variable MISSING is not set/],
+    [
+      '{ use: wood, path: ./a, archive: { credential: { env: MISSING } } }',
+      /archive\.credential: .*variable MISSING is not set/,
+    ],
     ['{ use: wood, path: ./a, credential: { vault: x } }', /give \{ env: NAME \}/],
   ])('stops the start for %s', async (settings, message) => {
     await expect(connect(production(settings))).rejects.toThrow(message);
+  });
+
+  it('stops the start for a list of backends behind a port that takes one', async () => {
+    const list = '[{ use: wood, path: ./a }, { use: wood, as: other, path: ./b }]';
+    await expect(connect(production(list))).rejects.toThrow(/ports\.shelf\[1\]: shelf takes one backend/);
   });
 
   it('stops the start for a port that the backend does not have', async () => {

@@ -61,7 +61,8 @@ export function fakeDeployments(data: FakeDeploymentsData): FakeDeployments {
     async planScale({ service, replicas }) {
       return planned(now(service), { ...now(service), replicas }, `Scale ${service} to ${replicas}`);
     },
-    async planRestart({ service }) {
+    async planRestart({ service, pod }) {
+      if (pod !== undefined) throw new ToolError('unsupported', 'This system has no pods.');
       return planned(now(service), now(service), `Restart ${service}`);
     },
     async planRollback({ service, revision }) {

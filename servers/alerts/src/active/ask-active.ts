@@ -4,18 +4,20 @@ import {
   cutText,
   fitTokens,
   frameAnswer,
+  type InventoryPorts,
   knownFields,
+  type MergedAlert,
+  mergeDuplicates,
   parseTime,
-  requireService,
   type ServicesApi,
   type Silence,
+  severityRank,
   truncationField,
 } from '@devops-mcp/domain';
 import type { z } from 'zod';
+import { requireAlertedService } from '../matching/require-alerted-service.js';
 import type { activeAlertsAnswer } from '../tools/get-active-alerts.js';
 import { groupByRoot, type RootGroup } from './group-by-root.js';
-import { type MergedAlert, mergeDuplicates } from './merge-duplicates.js';
-import { severityRank } from './severity-rank.js';
 
 export interface ActiveQuestion {
   readonly environment: string;
@@ -34,18 +36,21 @@ interface Placed {
 }
 
 const shownText = 200;
+/** Services are listed over a time; one that is silent for long is not known any more. */
+const lookBackMs = 24 * 3_600_000;
 
 /** What fires, merged, ranked, and grouped by likely root; what the tool and the resource both give. */
 export async function askActive(
   question: ActiveQuestion,
-  ports: { readonly alerts: AlertsApi; readonly services: ServicesApi },
+  ports: InventoryPorts & { readonly alerts: AlertsApi; readonly services: ServicesApi },
   context: CallContext,
 ): Promise<ActiveAnswer> {
   const at = question.at === undefined ? context.now : parseTime(question.at, context.now);
   const answer = await ports.alerts.active({ at }, context);
   if (question.service !== undefined) {
-    const telemetry = async () => answer.data.flatMap(({ service }) => service ?? []);
-    await requireService({ service: question.service, catalog: ports.services, telemetry });
+    const { service } = question;
+    const window = { start: new Date(at.getTime() - lookBackMs), end: at };
+    await requireAlertedService(service, answer.data, ports, window, context);
   }
   const silences = answer.data.some(({ silencedBy }) => silencedBy.length > 0)
     ? (await ports.alerts.silences({ activeAt: at }, context)).data
@@ -144,7 +149,7 @@ function rowOf(
     silenced: silence && { id: silence.id, by: silence.createdBy, until: silence.endsAt.toISOString() },
     acknowledgedBy: alert.acknowledgedBy,
     merged: copies.length > 0 ? copies.map(evidence) : undefined,
-    seenIn: copies.length > 0 ? [...seenIn] : undefined,
+    seenIn: copies.length > 0 || seenIn.length > 1 ? [...seenIn] : undefined,
   });
 }
 

@@ -37,6 +37,7 @@ function renderRow(row: Row, at: string): readonly string[] {
     row.acknowledgedBy ? `acknowledged by ${row.acknowledgedBy}` : '',
     row.silenced ? `SILENCED by ${row.silenced.by} until ${showTime(row.silenced.until, at)}` : '',
     row.merged ? `same as ${row.merged.join('; ')}` : '',
+    row.seenIn && row.seenIn.length > 1 ? `seen in ${row.seenIn.join(', ')}` : '',
     row.runbookUrl ? `runbook ${row.runbookUrl}` : '',
   ];
   return [

@@ -8,17 +8,18 @@ import {
   fitTokens,
   frameAnswer,
   type Incident,
+  type InventoryPorts,
   type KnowledgeApi,
   optionalAnswer,
   parsePeriod,
-  requireService,
   type ServicesApi,
+  severityRank,
   showWindow,
   truncationField,
   type Window,
 } from '@devops-mcp/domain';
 import type { z } from 'zod';
-import { severityRank } from '../active/severity-rank.js';
+import { requireAlertedService } from '../matching/require-alerted-service.js';
 import type { alertHistoryAnswer } from '../tools/get-alert-history.js';
 import { type AlertHistory, historiesFrom } from './firings.js';
 import { justBeforeMs, presentHistory } from './present-history.js';
@@ -31,7 +32,7 @@ export interface HistoryQuestion {
   readonly maxTokens: number;
 }
 
-export interface HistoryPorts {
+export interface HistoryPorts extends InventoryPorts {
   readonly alerts: AlertsApi;
   readonly services: ServicesApi;
   readonly knowledge: KnowledgeApi | undefined;
@@ -137,15 +138,16 @@ function byUse(a: AlertHistory, b: AlertHistory): number {
 /** An empty history of a name that nobody knows is a mistake, not good news. */
 async function explainNothing(
   { service, alert }: HistoryQuestion,
-  { alerts, services }: HistoryPorts,
+  ports: HistoryPorts,
   context: CallContext,
 ): Promise<void> {
+  const { alerts } = ports;
+  const month = { start: new Date(context.now.getTime() - lookBackMs), end: context.now };
   if (service !== undefined) {
-    const telemetry = async () => (await alerts.active({}, context)).data.flatMap((one) => one.service ?? []);
-    await requireService({ service, catalog: services, telemetry });
+    const alerting = (await alerts.active({}, context)).data;
+    await requireAlertedService(service, alerting, ports, month, context);
   }
   if (alert === undefined) return;
-  const month = { start: new Date(context.now.getTime() - lookBackMs), end: context.now };
   const known = new Set((await alerts.transitions({ window: month }, context)).data.map(({ name }) => name));
   if (known.has(alert)) return;
   throw new ToolError('not_found', `No alert named ${alert} fired in the last 30 days.`, {

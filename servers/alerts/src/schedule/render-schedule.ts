@@ -12,7 +12,9 @@ export function renderSchedule(answer: ScheduleAnswer): string {
   const section = (title: string, rows: readonly Row[]) =>
     rows.length > 0 ? [title, ...rows.map(line)] : [];
   return [
-    oneLine(`On call for ${data.service} (${data.owner}) at ${local(data.at)}, times in ${data.timeZone}:`),
+    oneLine(
+      `On call for ${data.service}${data.owner === undefined ? '' : ` (${data.owner})`} at ${local(data.at)}, times in ${data.timeZone}:`,
+    ),
     ...(data.now.length > 0 ? data.now.map(line) : ['  NOBODY']),
     ...section('Next:', data.next),
     ...section('Overrides:', data.overrides),

@@ -5,15 +5,16 @@ import {
   type DeploymentsApi,
   frameAnswer,
   type Incident,
+  type InventoryPorts,
   type KnowledgeApi,
   type LogsApi,
   optionalAnswer,
   parsePeriod,
-  requireService,
   type ServicesApi,
   showWindow,
   type Window,
 } from '@devops-mcp/domain';
+import { requireAlertedService } from '../matching/require-alerted-service.js';
 import { findRecord } from '../resources/find-record.js';
 import type { TimelineAnswer } from '../tools/build-incident-timeline.js';
 import { recordAlerts } from './alert-events.js';
@@ -34,7 +35,7 @@ export interface TimelineQuestion {
   readonly maxTokens: number;
 }
 
-export interface TimelinePorts {
+export interface TimelinePorts extends InventoryPorts {
   readonly alerts: AlertsApi;
   readonly services: ServicesApi;
   readonly deployments: DeploymentsApi | undefined;
@@ -63,9 +64,8 @@ export async function askTimeline(
   const incident = chooseIncident(question.incident, known.data);
   const { window, hints } = windowOf(question.period, incident, context.now);
   if (question.service !== undefined) {
-    const telemetry = async () =>
-      (await ports.alerts.transitions({ window }, context)).data.flatMap(({ service }) => service ?? []);
-    await requireService({ service: question.service, catalog: ports.services, telemetry });
+    const alerted = async () => (await ports.alerts.transitions({ window }, context)).data;
+    await requireAlertedService(question.service, alerted, ports, window, context);
   }
   const scope = scopeOf(question, incident);
   context.progress(1, 4, 'alerts');

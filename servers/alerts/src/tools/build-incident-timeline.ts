@@ -12,7 +12,9 @@ import {
   deploymentsPort,
   knowledgePort,
   logsPort,
+  metricsPort,
   servicesPort,
+  workloadsPort,
 } from '@devops-mcp/domain';
 import { z } from 'zod';
 import { askTimeline } from '../timeline/ask-timeline.js';
@@ -62,6 +64,8 @@ export const buildIncidentTimeline = defineTool({
     logs: optional(logsPort),
     knowledge: optional(knowledgePort),
     actionHistory: optional(actionHistoryPort),
+    metrics: optional(metricsPort),
+    workloads: optional(workloadsPort),
   },
   input: z.strictObject({
     environment: environmentName,

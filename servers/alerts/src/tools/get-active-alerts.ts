@@ -3,15 +3,21 @@ import {
   envelope,
   environmentName,
   maxTokens,
+  optional,
   serviceName,
   severity,
 } from '@devops-mcp/contract';
-import { alertsPort, servicesPort } from '@devops-mcp/domain';
+import { alertsPort, metricsPort, servicesPort, workloadsPort } from '@devops-mcp/domain';
 import { z } from 'zod';
 import { askActive } from '../active/ask-active.js';
 import { renderActive } from '../active/render-active.js';
 
-export const activePorts = { alerts: alertsPort, services: servicesPort };
+export const activePorts = {
+  alerts: alertsPort,
+  services: servicesPort,
+  metrics: optional(metricsPort),
+  workloads: optional(workloadsPort),
+};
 
 const alertRow = z.object({
   fingerprint: z.string(),
@@ -31,8 +37,9 @@ const alertRow = z.object({
   runbookUrl: z.string().optional(),
   silenced: z.object({ id: z.string(), by: z.string(), until: z.string() }).optional(),
   acknowledgedBy: z.string().optional(),
-  /** Copies that were taken to be the same alert, and the systems that sent them. */
+  /** Copies that were taken to be the same alert. */
   merged: z.array(z.string()).optional(),
+  /** The systems that know it, where several do. */
   seenIn: z.array(z.string()).optional(),
 });
 

@@ -7,7 +7,14 @@ import {
   serviceName,
   severity,
 } from '@devops-mcp/contract';
-import { alertsPort, deploymentsPort, knowledgePort, servicesPort } from '@devops-mcp/domain';
+import {
+  alertsPort,
+  deploymentsPort,
+  knowledgePort,
+  metricsPort,
+  servicesPort,
+  workloadsPort,
+} from '@devops-mcp/domain';
 import { z } from 'zod';
 import { askHistory } from '../history/ask-history.js';
 import { renderHistory } from '../history/render-history.js';
@@ -64,6 +71,8 @@ export const getAlertHistory = defineTool({
     services: servicesPort,
     knowledge: optional(knowledgePort),
     deployments: optional(deploymentsPort),
+    metrics: optional(metricsPort),
+    workloads: optional(workloadsPort),
   },
   input: z.strictObject({
     environment: environmentName,

@@ -9,6 +9,9 @@ const mostRows = 20;
 /** Asked for at least, so that whoever comes next after a long shift is found. */
 const nextDays = 35;
 
+const withoutOwner =
+  'No catalog says who owns it: this is the schedule of the same name. A catalog finds the one of its owner.';
+
 const duty = z.object({
   level: z.number(),
   who: z.string(),
@@ -21,7 +24,8 @@ const duty = z.object({
 const scheduleAnswer = envelope(
   z.object({
     service: z.string(),
-    owner: z.string(),
+    /** Absent where no catalog knows it: the schedule of the service's own name is shown then. */
+    owner: z.string().optional(),
     /** IANA name; the times are UTC. */
     timeZone: z.string(),
     at: z.string(),
@@ -53,8 +57,9 @@ export const getOnCallSchedule = defineTool({
   target: ({ service }) => ({ environment: noEnvironment, services: [service] }),
   async run({ input, ports, ...context }) {
     await requireService({ service: input.service, catalog: ports.services });
-    const owner = ports.services.get(input.service)?.owner;
-    if (!owner) {
+    const entry = ports.services.get(input.service);
+    const owner = entry?.owner ?? undefined;
+    if (entry && !owner) {
       throw new ToolError('not_found', `${input.service} has no owner in the catalog.`, {
         hint: 'Set spec.owner in its catalog-info.yaml: the schedule is found through the owner.',
       });
@@ -62,17 +67,19 @@ export const getOnCallSchedule = defineTool({
     const at = parseTime(input.at, context.now);
     const until = new Date(at.getTime() + input.days * dayMs);
     const window = { start: at, end: new Date(at.getTime() + Math.max(input.days, nextDays) * dayMs) };
-    const answer = await ports.onCall.shifts({ owner, window }, context);
+    const whose = owner === undefined ? { schedule: input.service } : { owner };
+    const answer = await ports.onCall.shifts({ ...whose, window }, context);
     const { shifts, gaps, timeZone } = answer.data;
     const summary = summariseShifts(shifts, at);
     const hints = [
       ...(summary.now.length === 0 ? ['Nobody is on call at this moment.'] : []),
+      ...(owner === undefined ? [withoutOwner] : []),
       ...(answer.hints ?? []),
     ];
     return {
       data: {
         service: input.service,
-        owner,
+        ...(owner === undefined ? {} : { owner }),
         timeZone,
         at: at.toISOString(),
         until: until.toISOString(),

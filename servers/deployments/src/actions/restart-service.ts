@@ -1,10 +1,11 @@
 import { defineAction, environmentName, serviceName } from '@devops-mcp/contract';
 import { askDeployments, countDependents, deploymentsPort, mostPods, servicesPort } from '@devops-mcp/domain';
 import { z } from 'zod';
+import { rolloutTimeoutMs } from './rollout-timeout.js';
 
 const reversal = {
   kind: 'reversible',
-  how: 'Nothing but the pods is new; what they held in memory is gone. git revert restarts once more.',
+  how: 'Nothing but the pods is new, so there is nothing to put back; what they held in memory is gone.',
 } as const;
 
 export const restartService = defineAction({
@@ -15,7 +16,7 @@ export const restartService = defineAction({
   riskTier: 3,
   ports: { deployments: deploymentsPort, services: servicesPort },
   input: z.strictObject({ environment: environmentName, service: serviceName }),
-  limits: { timeoutMs: 60_000, outputBytes: 48_000 },
+  limits: { timeoutMs: rolloutTimeoutMs, outputBytes: 48_000 },
   environments: ['production', 'staging', 'development'],
   blastRadius: { podsRestarted: 200, services: 1, dependents: 500 },
   reversal,

@@ -1,6 +1,7 @@
 import { defineAction, environmentName, serviceName } from '@devops-mcp/contract';
 import { askDeployments, countDependents, deploymentsPort, servicesPort } from '@devops-mcp/domain';
 import { z } from 'zod';
+import { rolloutTimeoutMs } from './rollout-timeout.js';
 
 export const scaleService = defineAction({
   name: 'scale_service',
@@ -14,10 +15,10 @@ export const scaleService = defineAction({
     service: serviceName,
     replicas: z.number().int().min(0).max(500),
   }),
-  limits: { timeoutMs: 60_000, outputBytes: 48_000 },
+  limits: { timeoutMs: rolloutTimeoutMs, outputBytes: 48_000 },
   environments: ['production', 'staging', 'development'],
   blastRadius: { replicas: 500, replicasAdded: 100, capacityRemovedShare: 1, services: 1, dependents: 500 },
-  reversal: { kind: 'reversible', how: 'Scale back to the number before, with scale_service or git revert.' },
+  reversal: { kind: 'reversible', how: 'Scale back to the number before, with scale_service.' },
   resolve: ({ input }) => ({ environment: input.environment, services: [input.service] }),
   classify: ({ input, environmentClass }) =>
     input.replicas === 0 && environmentClass === 'production' ? 4 : 3,
@@ -38,7 +39,7 @@ export const scaleService = defineAction({
         services: 1,
         dependents: countDependents(service, ports.services),
       },
-      reversal: { kind: 'reversible', how: `Scale back to ${before}, with scale_service or git revert.` },
+      reversal: { kind: 'reversible', how: `Scale back to ${before}, with scale_service.` },
     };
   },
   apply: ({ plan, ports, idempotencyKey, reason, signal, progress, now }) =>

@@ -71,11 +71,12 @@ async function lastBefore(ask: AskHistory, end: Date): Promise<HistoryAnswer['da
 }
 
 function rowOf(deployment: Deployment): Row {
-  const { id, service, time, by, revision, version, kind, result, title, diff } = deployment;
+  const { id, service, time, by, revision, version, kind, result, title, diff, seenIn } = deployment;
   return knownFields({
     ...{ id, service, by, revision, version, kind, result },
     time: time.toISOString(),
     title: title.slice(0, longestTitle),
     diff: diff && diffRowOf(diff),
+    seenIn: seenIn && seenIn.length > 1 ? [...seenIn] : undefined,
   });
 }

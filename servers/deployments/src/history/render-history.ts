@@ -29,6 +29,7 @@ function renderRow(row: Row): readonly string[] {
     `by ${oneLine(row.by)}`,
     row.revision.slice(0, 12),
     quoteInline(row.title, 80),
+    ...(row.seenIn ? [oneLine(`seen in ${row.seenIn.join(', ')}`)] : []),
   ].join('  ');
   return [head, ...(row.diff ? [`    ${renderChanges(row.diff).join('; ')}`] : [])];
 }

@@ -35,6 +35,8 @@ export const historyAnswer = envelope(
         title: z.string(),
         /** Against the deployment before it; absent for the first known. */
         diff: diffRow.optional(),
+        /** The systems that record it, where several do. */
+        seenIn: z.array(z.string()).optional(),
       }),
     ),
     /** The last one before a period in which there was none. */

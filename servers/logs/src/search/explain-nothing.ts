@@ -41,18 +41,18 @@ export async function explainNothing(
   return `There are no ${things}${whose} at all in this window; try a longer period.`;
 }
 
-/** Only to offer names: that metrics are missing or failing is of no interest here. */
+/** Only to offer names: why metrics are missing or failing is of no interest here. */
 export async function namesFromMetrics(
   call: CallContext & {
     readonly input: { readonly environment: string };
     readonly ports: { readonly metrics: MetricsApi | undefined };
   },
   window: Window,
-): Promise<readonly string[]> {
+): Promise<readonly string[] | undefined> {
   const { environment } = call.input;
   const question = { port: call.ports.metrics, name: 'metrics', environment, adds: 'names of services' };
   const answer = await optionalAnswer(question, call, (metrics) => metrics.services({ window }, call));
-  return answer.data ?? [];
+  return answer.data;
 }
 
 async function countAll(

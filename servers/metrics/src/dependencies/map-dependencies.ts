@@ -92,8 +92,12 @@ function resourcesIn(edges: readonly GraphEdge[], catalog: readonly ServiceEntry
   return new Set([...catalog.flatMap((entry) => entry.resources), ...seen]);
 }
 
-function namesIn({ names, edges }: Evidence): readonly string[] {
-  return [...new Set([...(names ?? []), ...(edges ?? []).flatMap(({ from, to }) => [from, to])])];
+/** Undefined when nothing could be read that would name services. */
+function namesIn({ names, edges, alerts, deployments }: Evidence): readonly string[] | undefined {
+  if (names === undefined && edges === undefined) return undefined;
+  const others = [...(alerts ?? []), ...(deployments ?? [])].flatMap(({ service }) => service ?? []);
+  const called = (edges ?? []).flatMap(({ from, to }) => [from, to]);
+  return [...new Set([...(names ?? []), ...called, ...others])];
 }
 
 /** Newest first is the port's order, but nothing here depends on it. */

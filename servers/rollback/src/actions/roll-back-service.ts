@@ -9,9 +9,15 @@ import {
   servicesPort,
 } from '@devops-mcp/domain';
 import { z } from 'zod';
-import { judgeMigrations } from '../migrations/judge-migrations.js';
-import { worstVerdict } from '../migrations/verdict.js';
+import { judgeRange } from '../migrations/judge-range.js';
 import { type PlanDocument, readPlanDocument, sameJson } from '../planning/plan-document.js';
+import { shortRevision } from '../planning/short-revision.js';
+
+/**
+ * A backend that changes what runs watches the rollout to its end, for at most ten minutes; the rest is
+ * for planning again and for the report, so that a slow rollout has an outcome.
+ */
+const rolloutTimeoutMs = 660_000;
 
 export const rollBackService = defineAction({
   name: 'roll_back_service',
@@ -21,7 +27,7 @@ export const rollBackService = defineAction({
   riskTier: 3,
   ports: { deployments: deploymentsPort, services: servicesPort, planStore: planStorePort },
   input: z.strictObject({ planId: z.string().min(8).max(128).describe('planId of plan_rollback') }),
-  limits: { timeoutMs: 60_000, outputBytes: 48_000 },
+  limits: { timeoutMs: rolloutTimeoutMs, outputBytes: 48_000 },
   environments: ['production', 'staging', 'development'],
   blastRadius: { services: 1, podsRestarted: 200, filesChanged: 50, dependents: 500 },
   reversal: {
@@ -56,7 +62,7 @@ export const rollBackService = defineAction({
               kind: 'irreversible',
               why: `The older version would meet a database it cannot use: ${migrations.why}`,
             }
-          : { kind: 'reversible', how: `Roll forward to ${stored.currentRevision.slice(0, 10)}.` },
+          : { kind: 'reversible', how: `Roll forward to ${shortRevision(stored.currentRevision)}.` },
       warnings: [
         ...(planned.plan.warnings ?? []),
         ...(migrations.verdict === 'unknown' || migrations.verdict === 'needs_down_migration'
@@ -80,12 +86,9 @@ function stale({ service }: PlanDocument): ToolError {
 
 /** Judged again here, so that the tier never rests on what the requester's side stored. */
 async function migrationVerdict(stored: PlanDocument, deployments: DeploymentsApi, context: CallContext) {
-  const files = await deployments.migrationsBetween(
-    { service: stored.service, from: stored.targetRevision, to: stored.currentRevision },
-    context,
-  );
-  const judged = await judgeMigrations(files.data);
-  const verdict = worstVerdict(judged.map((migration) => migration.verdict));
+  const range = { service: stored.service, from: stored.targetRevision, to: stored.currentRevision };
+  const { judged, verdict, unknownBecause } = await judgeRange(deployments, range, context);
+  if (unknownBecause !== null) return { verdict, why: unknownBecause };
   const worst = judged.find((migration) => migration.verdict === verdict);
   const statement = worst?.statements.find((found) => found.verdict === verdict);
   return { verdict, why: worst ? `${worst.path}: ${statement?.reason ?? 'not judged'}` : 'none' };

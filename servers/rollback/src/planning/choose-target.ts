@@ -1,6 +1,7 @@
 import { type CallContext, type PartialFailure, ToolError } from '@devops-mcp/contract';
 import type { AlertsApi, Deployment, DeploymentsApi, MetricsApi } from '@devops-mcp/domain';
 import { type Health, measureHealth } from './measure-health.js';
+import { shortRevision } from './short-revision.js';
 
 export interface ChosenTarget {
   readonly current: Deployment;
@@ -23,7 +24,7 @@ const candidatesMax = 5;
 export interface TargetQuestion {
   readonly service: string;
   readonly environment: string;
-  /** `last_known_good`, or an id, a version or a revision (at least seven characters of it). */
+  /** `last_known_good`, or an id, a version or a revision (of a commit at least seven characters). */
   readonly wanted: string;
 }
 
@@ -55,7 +56,10 @@ export async function chooseTarget(
     measureHealth({ ...ports, service, environment }, { start, end }, context);
   const currentHealth = await health(current.time, context.now);
   const candidates =
-    wanted === 'last_known_good' ? versions.slice(1, 1 + candidatesMax) : named(versions, wanted, service);
+    wanted === 'last_known_good'
+      ? // A version that came back is in the history twice, and is no way back from itself.
+        versions.filter(({ revision }) => revision !== current.revision).slice(0, candidatesMax)
+      : named(versions, wanted, service);
   const seen = [currentHealth];
   const judged: Judged[] = [];
   for (const target of candidates) {
@@ -84,12 +88,14 @@ function missingFrom(seen: readonly Health[]): Pick<ChosenTarget, 'partial' | 'h
 function named(versions: readonly Deployment[], wanted: string, service: string): readonly Deployment[] {
   const found = versions.find(
     ({ id, revision, version }) =>
-      id === wanted || version === wanted || (wanted.length >= 7 && revision.startsWith(wanted)),
+      id === wanted || version === wanted || revision === wanted || isShortOf(revision, wanted),
   );
-  if (found && found !== versions[0]) return [found];
+  const current = versions[0]?.revision;
+  if (found && found.revision !== current) return [found];
   const known = versions
-    .slice(1, 6)
-    .map(({ version, revision }) => `${version ?? 'unversioned'} (${revision.slice(0, 10)})`);
+    .filter(({ revision }) => revision !== current)
+    .slice(0, 5)
+    .map(({ version, revision }) => `${version ?? 'unversioned'} (${shortRevision(revision)})`);
   throw new ToolError(
     'not_found',
     found ? `${wanted} is what runs now.` : `${service} has no deployment ${wanted.slice(0, 80)}.`,
@@ -97,6 +103,11 @@ function named(versions: readonly Deployment[], wanted: string, service: string)
       hint: `Earlier deployments: ${known.join(', ') || 'none'}.`,
     },
   );
+}
+
+/** Names of a cluster's revisions share their beginnings, ids of commits do not. */
+function isShortOf(revision: string, wanted: string): boolean {
+  return wanted.length >= 7 && shortRevision(revision) !== revision && revision.startsWith(wanted);
 }
 
 /** A version ran until the one after it was deployed. */

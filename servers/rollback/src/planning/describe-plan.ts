@@ -10,10 +10,12 @@ import {
   type ServiceEntry,
   truncationField,
 } from '@devops-mcp/domain';
-import { type MigrationVerdict, verdicts, worstVerdict } from '../migrations/verdict.js';
+import type { JudgedRange } from '../migrations/judge-range.js';
+import { type MigrationVerdict, verdicts } from '../migrations/verdict.js';
 import type { RollbackAnswer } from '../tools/plan-rollback.js';
 import type { ChosenTarget } from './choose-target.js';
 import { openFreezeWindows } from './freeze-windows.js';
+import { shortRevision } from './short-revision.js';
 
 type RollbackPlan = RollbackAnswer['data'];
 
@@ -34,7 +36,7 @@ export interface PlanFacts {
   readonly environment: string;
   readonly chosen: ChosenTarget;
   readonly planned: PlannedChange;
-  readonly migrations: readonly MigrationVerdict[];
+  readonly migrations: JudgedRange;
   readonly dependents: readonly string[];
   readonly changes: DiffSummary;
   readonly entry: ServiceEntry | undefined;
@@ -45,7 +47,7 @@ export interface PlanFacts {
 export function describePlan(facts: PlanFacts, maxTokens: number, frame: AnswerFrame): RollbackAnswer {
   const fixed = decidingFacts(facts);
   const left = maxTokens - frame.tokens - estimateTokens(fixed);
-  const migrations = fitTokens(facts.migrations.map(decisive), {
+  const migrations = fitTokens(facts.migrations.judged.map(decisive), {
     maxTokens: left / 2,
     reserved: 0,
     rank: (a, b) => verdicts.indexOf(b.verdict) - verdicts.indexOf(a.verdict),
@@ -59,13 +61,13 @@ export function describePlan(facts: PlanFacts, maxTokens: number, frame: AnswerF
   const room = (left - migrations.tokens - drift.tokens) * diffCharsPerToken;
   const diff = cutLines(facts.planned.plan.diff, Math.max(diffMin, Math.min(diffMax, Math.floor(room))));
   const returned = migrations.rows.length + drift.rows.length;
-  const total = facts.migrations.length + (drift.truncation?.total ?? drift.rows.length);
+  const total = facts.migrations.judged.length + (drift.truncation?.total ?? drift.rows.length);
   const cut = returned < total || diff !== facts.planned.plan.diff;
   return {
     data: {
       ...fixed,
       diff,
-      migrations: inOrder(migrations.rows, facts.migrations),
+      migrations: inOrder(migrations.rows, facts.migrations.judged),
       configurationDrift: [...drift.rows],
     },
     ...frame.fields,
@@ -75,7 +77,7 @@ export function describePlan(facts: PlanFacts, maxTokens: number, frame: AnswerF
 
 function decidingFacts(facts: PlanFacts): Omit<RollbackPlan, 'diff' | 'migrations' | 'configurationDrift'> {
   const { chosen, planned, migrations } = facts;
-  const migrationVerdict = worstVerdict(migrations.map(({ verdict }) => verdict));
+  const { verdict: migrationVerdict, unknownBecause } = migrations;
   const pods = mostPods(planned.current);
   return {
     planId: facts.id,
@@ -87,7 +89,11 @@ function decidingFacts(facts: PlanFacts): Omit<RollbackPlan, 'diff' | 'migration
     targetJudgedGood: chosen.judgedGood,
     evidence: chosen.judgement,
     mechanism: planned.plan.summary,
-    warnings: [...(planned.plan.warnings ?? []), ...autoscalerWarning(planned)],
+    warnings: [
+      ...(unknownBecause === null ? [] : [`Migrations in between are unknown: ${unknownBecause}`]),
+      ...(planned.plan.warnings ?? []),
+      ...autoscalerWarning(planned),
+    ],
     migrationVerdict,
     safeToRollBack: migrationVerdict === 'safe' && chosen.judgedGood,
     secretReferencesChanged: secretChanges(planned).slice(0, listMax),
@@ -162,7 +168,7 @@ function secretChanges({ current, next }: PlannedChange): readonly string[] {
 function verification({ targetHealth, target }: ChosenTarget): string[] {
   const { errorRate, latencyP95 } = targetHealth;
   return [
-    `get_deployment_history shows ${target.version ?? target.revision.slice(0, 10)} as what runs`,
+    `get_deployment_history shows ${target.version ?? shortRevision(target.revision)} as what runs`,
     errorRate === null
       ? 'get_service_metrics: error_rate falls within ten minutes'
       : `get_service_metrics: error_rate back at about ${(errorRate * 100).toFixed(2)} % within ten minutes`,

@@ -8,8 +8,7 @@ import {
   requireService,
   type ServicesApi,
 } from '@devops-mcp/domain';
-import { judgeMigrations } from '../migrations/judge-migrations.js';
-import { worstVerdict } from '../migrations/verdict.js';
+import { judgeRange } from '../migrations/judge-range.js';
 import type { RollbackAnswer } from '../tools/plan-rollback.js';
 import { chooseTarget } from './choose-target.js';
 import { describePlan } from './describe-plan.js';
@@ -47,13 +46,12 @@ export async function draftPlan(
   const chosen = await chooseTarget({ service, environment, wanted: target }, ports, context);
   context.progress(1, 3, 'Planning the change');
   const range = { service, from: chosen.target.revision, to: chosen.current.revision };
-  const [planned, files, diff] = await Promise.all([
+  const [planned, migrations, diff] = await Promise.all([
     deployments.planRollback({ service, revision: range.from }, context),
-    deployments.migrationsBetween(range, context),
+    judgeRange(deployments, range, context),
     deployments.diff(range, context),
   ]);
-  context.progress(2, 3, 'Judging migrations');
-  const migrations = await judgeMigrations(files.data);
+  context.progress(2, 3, 'Keeping the plan');
   const { id, expires } = await ports.planStore.put({
     format: planFormat,
     environment,
@@ -62,17 +60,16 @@ export async function draftPlan(
     targetRevision: range.from,
     observed: planned.plan.observed,
   });
-  const undecided = worstVerdict(migrations.map(({ verdict }) => verdict)) === 'unknown';
   const frame = frameAnswer({
     source: diff.source,
     hints: [
-      ...(files.hints ?? []),
+      ...migrations.hints,
       ...chosen.hints,
-      ...(undecided
+      ...(migrations.verdict === 'unknown'
         ? ['A migration could not be judged; have its owner look before anybody applies this.']
         : []),
     ],
-    partial: [...(files.partial ?? []), ...(diff.partial ?? []), ...chosen.partial],
+    partial: [...migrations.partial, ...(diff.partial ?? []), ...chosen.partial],
   });
   const facts = {
     ...{ id, expires, service, environment, chosen, planned, migrations, now: context.now },

@@ -8,8 +8,8 @@ const planDocument = z.strictObject({
   format: z.literal(planFormat),
   environment: z.string().max(40),
   service: z.string().max(63),
-  currentRevision: z.string().max(80),
-  targetRevision: z.string().max(80),
+  currentRevision: z.string().max(253),
+  targetRevision: z.string().max(253),
   /** The live state that was planned on; a rollback on any other state is refused. */
   observed: z.record(z.string(), z.json()),
 });

@@ -1,5 +1,6 @@
 import { oneLine, quoteInline, quoteOutside, renderNotes, showTime } from '@devops-mcp/domain';
 import type { RollbackAnswer } from '../tools/plan-rollback.js';
+import { shortRevision } from './short-revision.js';
 
 type RollbackPlan = RollbackAnswer['data'];
 
@@ -13,7 +14,7 @@ export function renderPlan(answer: RollbackAnswer): string {
     `  target  ${nameOf(target)} deployed ${showTime(target.time)} UTC by ${oneLine(target.by)}`,
     `  ${oneLine(plan.evidence)}`,
     '',
-    `Migrations in between: ${plan.migrations.length === 0 ? 'none' : plan.migrationVerdict}`,
+    `Migrations in between: ${plan.migrations.length === 0 && plan.migrationVerdict === 'safe' ? 'none' : plan.migrationVerdict}`,
     ...plan.migrations.flatMap(migrationLines),
     '',
     `Change: ${oneLine(plan.mechanism)}`,
@@ -38,7 +39,7 @@ export function renderPlan(answer: RollbackAnswer): string {
 }
 
 function nameOf({ version, revision }: RollbackPlan['current']): string {
-  return oneLine(`${version ?? 'unversioned'} (${revision.slice(0, 10)})`);
+  return oneLine(`${version ?? 'unversioned'} (${shortRevision(revision)})`);
 }
 
 function migrationLines(found: RollbackPlan['migrations'][number]): readonly string[] {

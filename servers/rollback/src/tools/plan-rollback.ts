@@ -84,7 +84,7 @@ export const planRollback = defineTool({
     target: z
       .string()
       .min(1)
-      .max(80)
+      .max(300)
       .default('last_known_good')
       .describe('last_known_good, a revision or a version'),
     maxTokens: maxTokens.default(4000),

@@ -1,0 +1,102 @@
+import type { BackendContext, CallContext } from '@devops-mcp/contract';
+import type { Alert, Silence } from '@devops-mcp/domain';
+import { silenceMatches } from '../alert-model/matchers.js';
+import { asSilence } from '../alert-model/silence-shape.js';
+import type { AlertHistory } from './alert-history.js';
+import type { AlertmanagerClient } from './alertmanager-client.js';
+import type { AlertmanagerConfig } from './alertmanager-config.js';
+import { type AlertReading, liveAlert, pastAlert } from './live-alerts.js';
+
+export interface AlertmanagerSide {
+  readonly context: BackendContext<AlertmanagerConfig>;
+  readonly client: AlertmanagerClient;
+  readonly history: AlertHistory | undefined;
+}
+
+/** Alerts, oldest first, and what could not be read of them. */
+export interface Reading {
+  readonly alerts: readonly Alert[];
+  readonly hints: readonly string[];
+}
+
+/** `wanted` may narrow what is fetched; what is given may still lie outside it. */
+export async function firingNow(
+  { context, client }: AlertmanagerSide,
+  wanted: Silence['matchers'],
+  call: CallContext,
+): Promise<Reading> {
+  // Only equality with a value means the same in the filter of a list as in a silence.
+  const { match = {} } = context.config;
+  const sent = wanted.filter(
+    ({ name, isRegex, isEqual, value }) => isEqual && !isRegex && value !== '' && match[name] !== value,
+  );
+  const filter = [...filterOf(match), ...sent];
+  const { items, unusable } = await client.alerts(filter, call);
+  const alerts = items
+    .map((item) => liveAlert(item, readingOf(context)))
+    .toSorted((a, b) => a.since.getTime() - b.since.getTime() || (a.fingerprint < b.fingerprint ? -1 : 1));
+  const inhibited = alerts.filter(({ inhibitedBy = [] }) => inhibitedBy.length > 0).map(({ name }) => name);
+  return {
+    alerts,
+    hints: [
+      ...(unusable > 0 ? [`${unusable} alerts could not be read.`] : []),
+      ...(inhibited.length > 0
+        ? [
+            `Inhibited by others, so that nobody is notified: ${[...new Set(inhibited)].slice(0, 5).join(', ')}.`,
+          ]
+        : []),
+    ],
+  };
+}
+
+/** `query` is undefined where there is no history: then only what still fires is known. */
+export async function firingThen(
+  side: AlertmanagerSide,
+  at: Date,
+  call: CallContext,
+): Promise<Reading & { readonly query: string | undefined }> {
+  const [now, silenced, then] = await Promise.all([
+    firingNow(side, [], call),
+    silencesOf(side.client, call),
+    side.history?.firingAt(at, call),
+  ]);
+  // The value and the inhibitions are those of now; the rest holds for the whole firing.
+  const still = new Map<string, Alert>();
+  for (const alert of now.alerts) {
+    if (alert.since <= at) still.set(alert.fingerprint, { ...alert, value: null, inhibitedBy: [] });
+  }
+  const known = then
+    ? then.items.map((item) => still.get(item.fingerprint) ?? pastAlert(item, readingOf(side.context)))
+    : [...still.values()];
+  const current = silenced.silences.filter(({ startsAt, endsAt }) => startsAt <= at && at < endsAt);
+  const alerts = known.map((alert) => ({
+    ...alert,
+    silencedBy: current
+      .filter(({ matchers }) => silenceMatches(matchers, alert.labels) === true)
+      .map(({ id }) => id),
+  }));
+  return {
+    alerts: alerts.toSorted((a, b) => a.since.getTime() - b.since.getTime()),
+    hints: [...now.hints, ...silenced.hints, ...(then?.hints ?? [])],
+    query: then?.query,
+  };
+}
+
+export async function silencesOf(
+  client: AlertmanagerClient,
+  call: CallContext,
+): Promise<{ readonly silences: readonly Silence[]; readonly hints: readonly string[] }> {
+  const { items, unusable } = await client.silences(call);
+  return {
+    silences: items.map(asSilence).toSorted((a, b) => a.startsAt.getTime() - b.startsAt.getTime()),
+    hints: unusable > 0 ? [`${unusable} silences could not be read.`] : [],
+  };
+}
+
+export function readingOf({ services, config }: BackendContext<AlertmanagerConfig>): AlertReading {
+  return { services, names: config.labels, seenIn: new URL(config.address).host };
+}
+
+export function filterOf(match: Readonly<Record<string, string>>): Silence['matchers'] {
+  return Object.entries(match).map(([name, value]) => ({ name, value, isRegex: false, isEqual: true }));
+}

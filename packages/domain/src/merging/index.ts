@@ -1,0 +1,2 @@
+export { type MergedAlert, mergeDuplicates, severityRank } from './same-alerts.js';
+export { type FailedPart, tellingError } from './telling-error.js';
