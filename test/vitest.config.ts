@@ -6,7 +6,7 @@ export default mergeConfig(sharedConfig, {
   test: {
     include: ['**/*.test.ts'],
     globalSetup: ['end-to-end/world/shared-folder.ts'],
-    exclude: ['tools/**', 'node_modules/**'],
+    exclude: ['tools/**', 'node_modules/**', 'bench/peers/programs/**'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -99,6 +99,15 @@ export const typicalCalls: readonly TypicalCall[] = [
   },
   {
     server: 'deployments',
+    tool: 'propose_restart_pod',
+    // The sandbox deploys from a repository, which has no pods: the answer is what says so.
+    input: ({ service, changeRequest: changeRef }) => ({
+      ...{ environment, service, reason, changeRef },
+      pod: 'payments-api-7d9f8c-x2x4v',
+    }),
+  },
+  {
+    server: 'deployments',
     tool: 'propose_open_config_change',
     input: ({ service, changeRequest: changeRef }) => ({
       ...{ environment, service, reason, changeRef },

@@ -1,3 +1,4 @@
+import type { CallContext } from '@devops-mcp/contract';
 import type { DeploymentsApi } from '@devops-mcp/domain';
 import { fakeDeployments } from '@devops-mcp/testing';
 import { describe, expect, it } from 'vitest';
@@ -47,7 +48,12 @@ describe('restart_pod', () => {
   });
 
   it('refuses over a backend that would restart every pod', async () => {
-    const whole = fakeDeployments({ deployments: history, desired: [desired()] });
+    const fake = fakeDeployments({ deployments: history, desired: [desired()] });
+    const whole = {
+      ...fake,
+      planRestart: ({ service }: { service: string }, context: CallContext) =>
+        fake.planRestart({ service }, context),
+    };
     await expect(plan('pay-1', whole)).rejects.toMatchObject({
       code: 'unsupported',
       hint: expect.stringContaining('restart_service'),

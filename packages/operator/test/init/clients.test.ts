@@ -31,12 +31,12 @@ describe('entries in clients', () => {
   });
 
   it.each([
-    ['darwin', '/home/me/Library/Application Support/Claude/claude_desktop_config.json'],
-    ['linux', '/home/me/.config/Claude/claude_desktop_config.json'],
+    ['darwin', '/people/oncall/Library/Application Support/Claude/claude_desktop_config.json'],
+    ['linux', '/people/oncall/.config/Claude/claude_desktop_config.json'],
     ['win32', '/roaming/Claude/claude_desktop_config.json'],
   ] as const)('go to the file of Claude Desktop on %s', (platform, file) => {
     const variables = platform === 'win32' ? { APPDATA: '/roaming' } : {};
-    const place = { home: '/home/me', folder: '/project', platform, variables };
+    const place = { home: '/people/oncall', folder: '/project', platform, variables };
     expect(clientFile('claude-desktop', place)).toMatchObject({ file, key: 'mcpServers' });
   });
 

@@ -1,6 +1,6 @@
 import type { ApiRequest } from './api-request.js';
 import { selection } from './list.js';
-import { at, type Fields, type KubeObject, listAt, numberAt, textAt, withAt } from './object.js';
+import { at, type Fields, type KubeObject, numberAt, textAt, withAt } from './object.js';
 import { apiVersionOf, type Resource, resources, storedResource } from './resources.js';
 import { ApiStatus, deleted, detailsOf, failure, type StatusBody } from './status.js';
 import { keyOf, type Store } from './store.js';
@@ -120,8 +120,4 @@ function marked(object: KubeObject, grace: number): KubeObject {
 function answerOf(resource: Resource, object: KubeObject, isPod: boolean): DeleteAnswer {
   const { name = '', uid = '' } = object.metadata;
   return { code: 200, body: isPod ? shownAs(resource, object) : deleted(resource, name, uid) };
-}
-
-export function hasFinalizers(object: KubeObject): boolean {
-  return listAt(object, 'metadata', 'finalizers').length > 0;
 }
