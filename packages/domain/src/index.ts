@@ -1,5 +1,6 @@
 export * from './alerts.js';
 export * from './analysis/index.js';
+export * from './anomalies/index.js';
 export * from './answer.js';
 export * from './deployments.js';
 export * from './knowledge.js';

@@ -3,8 +3,8 @@ import type { Silence } from '@devops-mcp/domain';
 import { z } from 'zod';
 import { type SilenceRecord, silenceShape } from '../alert-model/silence-shape.js';
 import type { HttpRequest } from '../http/http-client.js';
+import { openSystem } from '../http/open-system.js';
 import type { AlertmanagerConfig } from './alertmanager-config.js';
-import { openSystem } from './open-system.js';
 
 const maxText = 4096;
 const text = z.string().transform((value) => value.slice(0, maxText));
@@ -58,8 +58,9 @@ export async function openAlertmanager(
   const { write, ...access } = context.config;
   const settings =
     side === 'write' && write ? { ...access, credential: write.credential, scheme: write.scheme } : access;
-  const setting = side === 'write' ? 'write.credential' : 'credential';
-  const http = await openSystem(context, settings, { system: 'Alertmanager', setting });
+  const credential = side === 'write' ? 'write.credential' : 'credential';
+  const names = { system: 'Alertmanager', use: 'alertmanager', credential };
+  const http = await openSystem(context, settings, names);
   const ask = async (request: Omit<HttpRequest, 'signal'>, { signal }: Call) => {
     const { body, headers } = await http.json({ ...request, path: `/api/v2${request.path}`, signal });
     return { body, serverTime: clockOf(headers.date) };

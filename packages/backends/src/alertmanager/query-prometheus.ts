@@ -1,7 +1,9 @@
-import { type BackendContext, type CallContext, ToolError } from '@devops-mcp/contract';
+import type { BackendContext, CallContext } from '@devops-mcp/contract';
 import { z } from 'zod';
-import type { AccessSettings, AlertmanagerConfig } from './alertmanager-config.js';
-import { openSystem } from './open-system.js';
+import { openSystem } from '../http/open-system.js';
+import type { SystemSettings } from '../http/system-config.js';
+import { type ApiNames, askApi, type Line, linesOf, queryResult, seconds } from '../prometheus/ask-api.js';
+import type { AlertmanagerConfig } from './alertmanager-config.js';
 
 type Call = Pick<CallContext, 'signal'>;
 
@@ -28,29 +30,12 @@ export interface HistorySource {
   alertRules(call: Call): Promise<readonly AlertRule[]>;
 }
 
+const maxLabel = 4096;
 const labels = z.record(
   z.string(),
-  z.string().transform((value) => value.slice(0, 4096)),
+  z.string().transform((value) => value.slice(0, maxLabel)),
 );
-const point = z.tuple([z.number(), z.string()]).transform(([seconds, value]) => ({
-  time: new Date(Math.round(seconds * 1000)),
-  value: Number(value),
-}));
-const vectorShape = z.object({
-  data: z.object({
-    resultType: z.literal('vector'),
-    result: z.array(z.object({ metric: labels, value: point })),
-  }),
-});
-const matrixShape = z.object({
-  data: z.object({
-    resultType: z.literal('matrix'),
-    result: z.array(z.object({ metric: labels, values: z.array(point) })),
-  }),
-});
-const rulesShape = z.object({
-  data: z.object({ groups: z.array(z.object({ rules: z.array(z.unknown()) })) }),
-});
+const rulesShape = z.object({ groups: z.array(z.object({ rules: z.array(z.unknown()) })) });
 const ruleShape = z.object({
   type: z.literal('alerting'),
   name: z.string(),
@@ -58,39 +43,32 @@ const ruleShape = z.object({
   labels: labels.default({}),
 });
 
+const names: ApiNames = {
+  system: 'The Prometheus of the alert history',
+  needs: 'leave to query below /api/v1',
+  askLess: 'Ask for a shorter period.',
+};
+
 export async function openHistorySource(
   context: BackendContext<AlertmanagerConfig>,
-  settings: AccessSettings,
+  settings: SystemSettings,
 ): Promise<HistorySource> {
-  const named = { system: 'The Prometheus of the alert history', setting: 'history.credential' };
-  const http = await openSystem(context, settings, named);
-  const needs = 'leave to query below /api/v1';
-  const ask = async <S extends z.ZodType>(
-    shape: S,
-    path: string,
-    query: Readonly<Record<string, string>>,
-    { signal }: Call,
-  ): Promise<z.output<S>> => {
-    const parsed = shape.safeParse((await http.json({ path: `/api/v1${path}`, query, signal, needs })).body);
-    if (parsed.success) return parsed.data;
-    throw new ToolError('unavailable', `${named.system} gave an answer that is not the one of its API.`, {
-      hint: 'Check history.address of the alerts port, a path prefix such as /prometheus included.',
-      cause: parsed.error,
-    });
-  };
+  const { system } = names;
+  const setting = { system, use: 'alertmanager', credential: 'history.credential' };
+  const http = await openSystem(context, settings, setting);
+  const askFor = ({ signal }: Call) => askApi(http, names, signal);
   return {
     async at(query, time, call) {
-      const { data } = await ask(vectorShape, '/query', { query, time: seconds(time) }, call);
-      return data.result.map(({ metric, value }) => ({ labels: metric, points: [value] }));
+      const given = { query, time: seconds(time) };
+      return seriesOf(linesOf(await askFor(call)('/api/v1/query', given, queryResult)));
     },
     async range(query, { start, end, stepMs }, call) {
-      const range = { start: seconds(start), end: seconds(end), step: String(stepMs / 1000) };
-      const { data } = await ask(matrixShape, '/query_range', { query, ...range }, call);
-      return data.result.map(({ metric, values }) => ({ labels: metric, points: values }));
+      const given = { query, start: seconds(start), end: seconds(end), step: String(stepMs / 1000) };
+      return seriesOf(linesOf(await askFor(call)('/api/v1/query_range', given, queryResult)));
     },
     async alertRules(call) {
-      const { data } = await ask(rulesShape, '/rules', { type: 'alert' }, call);
-      return data.groups
+      const { groups } = await askFor(call)('/api/v1/rules', { type: 'alert' }, rulesShape);
+      return groups
         .flatMap(({ rules }) => rules.map((rule) => ruleShape.safeParse(rule)))
         .flatMap((read) => (read.success ? [read.data] : []))
         .map((rule) => ({ name: rule.name, labels: rule.labels, holdMs: rule.duration * 1000 }));
@@ -98,6 +76,13 @@ export async function openHistorySource(
   };
 }
 
-function seconds(time: Date): string {
-  return (time.getTime() / 1000).toFixed(3);
+function seriesOf(lines: readonly Line[]): readonly HistorySeries[] {
+  return lines.map((line) => ({
+    labels: Object.fromEntries(
+      Object.entries(line.labels).map(([name, value]) => [name, value.slice(0, maxLabel)]),
+    ),
+    points: line.values.flatMap(([timeMs, value]) =>
+      value === null ? [] : [{ time: new Date(timeMs), value }],
+    ),
+  }));
 }

@@ -1,4 +1,4 @@
-import { countingNoise } from '../otlp/metrics/signal-noise.js';
+import { countingNoise } from '@devops-mcp/domain';
 import { type ReadSeries, readQuantile } from './anomaly-series.js';
 import type { Session } from './session.js';
 

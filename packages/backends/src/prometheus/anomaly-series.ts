@@ -1,12 +1,10 @@
-import type { Window } from '@devops-mcp/domain';
-import type { AnomalySeries } from '../otlp/metrics/anomaly-series.js';
-import { leastDeviation } from '../otlp/metrics/signal-noise.js';
+import { type AnomalySeries, leastDeviation, type Window } from '@devops-mcp/domain';
 import { type SharedSignal, whoOf } from './anomaly-plan.js';
+import type { Line } from './ask-api.js';
 import { type Asked, expressionOf } from './expressions.js';
 import { type Grid, gridOf, gridOfGrowth, startOf, stepAt } from './grid.js';
 import { nameIn } from './identities.js';
 import { by, duration, selector } from './promql.js';
-import type { Line } from './query-api.js';
 import { isBlind, labelsFor, type Resolved, resolveSource } from './resolve-source.js';
 import { scrapeInterval } from './scrape-interval.js';
 import type { Session } from './session.js';
@@ -132,10 +130,8 @@ function seriesOf(line: Line, reading: SharedReading, byInstance: boolean): Read
     whole: !byInstance,
     signal: resolved.signal,
     unit: resolved.unit,
-    // The judges count in microseconds and read the step alone.
-    grid: { origin: 0, step: grid.stepMs * 1_000, first: 0, last: grid.count - 1, shown: 0 },
+    stepMs: grid.stepMs,
     samples,
-    derived: false,
     rateSeconds: grid.rateMs / 1_000,
     reading,
   };

@@ -1,8 +1,8 @@
 import type { CallContext } from '@devops-mcp/contract';
 import type { Answer, DependencyEdge, Window } from '@devops-mcp/domain';
+import type { Labels, Line } from './ask-api.js';
 import { type EdgeSource, edgeSources } from './edge-sources.js';
 import { duration, type Matcher, selector } from './promql.js';
-import type { Labels, Line } from './query-api.js';
 import { openSession, type PrometheusPort, type Session } from './session.js';
 
 const most = 2_000;

@@ -5,6 +5,7 @@ import { edgeSources } from './edge-sources.js';
 import { inventoryOfAll } from './inventory.js';
 import type { PrometheusConfig } from './prometheus-config.js';
 import { selector } from './promql.js';
+import { prometheusNames } from './query-api.js';
 import { openSession, type PrometheusPort, type Session } from './session.js';
 import { toolErrorOf } from './upstream-error.js';
 
@@ -87,7 +88,7 @@ async function examineConnection(
 }
 
 function failureOf(error: unknown): Finding {
-  const known = toolErrorOf(error);
+  const known = toolErrorOf(error, prometheusNames);
   if (!(known instanceof ToolError))
     return { topic: 'reachability', level: 'failure', message: 'Prometheus could not be asked.' };
   const topic = known.code === 'denied' ? 'credential' : 'reachability';

@@ -1,10 +1,10 @@
 import type { CallContext } from '@devops-mcp/contract';
 import type { Answer, MetricInfo, Window } from '@devops-mcp/domain';
+import type { Line } from './ask-api.js';
 import { keyOf } from './choose-source.js';
 import { identitiesOf, matcherOf } from './identities.js';
 import { inventoryOf, whenThereAreSeries } from './inventory.js';
 import { duration, type Matcher, selector } from './promql.js';
-import type { Line } from './query-api.js';
 import { eachOf, openSession, type PrometheusPort, type Session } from './session.js';
 
 const mostMetrics = 500;

@@ -1,6 +1,6 @@
 import { type BackendContext, defineBackend } from '@devops-mcp/contract';
 import { type DependenciesApi, dependenciesPort, type MetricsApi, metricsPort } from '@devops-mcp/domain';
-import { connect } from './connection.js';
+import { openSystem } from '../http/open-system.js';
 import { dependencyEdges } from './dependencies.js';
 import { examineDependencies, examineMetrics } from './examine.js';
 import { findAnomalies } from './find-anomalies.js';
@@ -35,7 +35,9 @@ export const prometheusBackend = defineBackend({
 
 async function openPort(context: Context): Promise<PrometheusPort> {
   const { config, services, clock } = context;
-  return { client: await connect(context), config, services, cache: timedCache(clock) };
+  const names = { system: 'Prometheus', use: 'prometheus', credential: 'the credential' };
+  const client = await openSystem(context, config, names);
+  return { client, config, services, cache: timedCache(clock) };
 }
 
 function metricsApi(port: PrometheusPort): MetricsApi {

@@ -2,21 +2,20 @@ import { ToolError } from '@devops-mcp/contract';
 import type { Window } from '@devops-mcp/domain';
 import { z } from 'zod';
 import type { HttpClient } from '../http/http-client.js';
+import {
+  type ApiNames,
+  askApi,
+  type Labels,
+  type Line,
+  labelSet,
+  linesOf,
+  queryResult,
+  seconds,
+  timeoutMs,
+} from './ask-api.js';
 import { isLabelName } from './promql.js';
-import { toolErrorOf } from './upstream-error.js';
 
-const timeoutMs = 20_000;
-/** Longer queries go into the body of a POST: addresses are cut by proxies. */
-const longestAddress = 1_800;
 const mostNames = 20_000;
-
-export type Labels = Readonly<Record<string, string>>;
-
-/** One series of an answer. Times in ms; NaN and infinities are null. */
-export interface Line {
-  readonly labels: Labels;
-  readonly values: readonly (readonly [timeMs: number, value: number | null])[];
-}
 
 export interface Exemplar {
   readonly labels: Labels;
@@ -45,18 +44,6 @@ export interface QueryApi {
   exemplars(query: string, window: Window): Promise<readonly Exemplar[]>;
 }
 
-const labelSet = z.record(z.string(), z.string());
-const sample = z.tuple([z.number(), z.string()]);
-const vector = z.object({
-  resultType: z.enum(['vector', 'matrix', 'scalar']),
-  result: z.array(
-    z.object({
-      metric: labelSet,
-      value: sample.optional(),
-      values: z.array(sample).optional(),
-    }),
-  ),
-});
 const strings = z.array(z.string()).nullish();
 const metadataAnswer = z.record(
   z.string(),
@@ -72,36 +59,24 @@ const exemplarAnswer = z
     }),
   )
   .nullish();
-const envelope = z.object({
-  status: z.literal('success'),
-  data: z.unknown(),
-  warnings: z.array(z.string()).nullish(),
-  isPartial: z.boolean().nullish(),
-});
 
-type Parameters = Readonly<Record<string, string | readonly string[]>>;
+export const prometheusNames: ApiNames = {
+  system: 'Prometheus',
+  needs: 'the right to query metrics',
+  addressSetting: 'address of use: prometheus',
+  askLess: 'Ask for a shorter period, fewer signals or one service.',
+};
 
 /** One call's view of the store; `onPartial` hears of every answer that the store calls incomplete. */
 export function queryApi(client: HttpClient, signal: AbortSignal, onPartial: () => void): QueryApi {
-  const ask = async <T extends z.ZodType>(
-    path: string,
-    given: Parameters,
-    shape: T,
-  ): Promise<z.output<T>> => {
-    const { body } = await send(client, path, given, signal);
-    const answer = envelope.safeParse(body);
-    const data = answer.success ? shape.safeParse(answer.data.data) : undefined;
-    if (!answer.success || !data?.success) throw wrongShape(answer.error ?? data?.error);
-    if ((answer.data.warnings ?? []).length > 0 || answer.data.isPartial === true) onPartial();
-    return data.data;
-  };
+  const ask = askApi(client, prometheusNames, signal, onPartial);
   const bounds = ({ start, end }: Window) => ({ start: seconds(start), end: seconds(end) });
   return {
     instant: async (query, timeMs) =>
-      linesOf(await ask('/api/v1/query', { query, time: seconds(timeMs), ...evaluation }, vector)),
+      linesOf(await ask('/api/v1/query', { query, time: seconds(timeMs), ...evaluation }, queryResult)),
     range: async (query, { startMs, endMs, stepMs }) => {
       const times = { start: seconds(startMs), end: seconds(endMs), step: String(stepMs / 1_000) };
-      return linesOf(await ask('/api/v1/query_range', { query, ...times, ...evaluation }, vector));
+      return linesOf(await ask('/api/v1/query_range', { query, ...times, ...evaluation }, queryResult));
     },
     labelValues: async (label, match, window) => {
       const path = `/api/v1/label/${encodeURIComponent(label)}/values`;
@@ -141,33 +116,6 @@ export function queryApi(client: HttpClient, signal: AbortSignal, onPartial: () 
 /** `nocache` keeps VictoriaMetrics from moving the times of a range; others ignore what they do not know. */
 const evaluation = { timeout: `${timeoutMs / 1_000 - 2}s`, limit: '5000', nocache: '1' };
 
-async function send(client: HttpClient, path: string, given: Parameters, signal: AbortSignal) {
-  const form = new URLSearchParams();
-  for (const [name, value] of Object.entries(given))
-    for (const one of typeof value === 'string' ? [value] : value) form.append(name, one);
-  const common = { path, signal, timeoutMs, reads: true, needs: 'the right to query metrics' } as const;
-  const body = form.toString();
-  try {
-    // Values of a label are only served to GET.
-    if (body.length <= longestAddress || path.includes('/label/'))
-      return await client.json({ ...common, query: given });
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    return await client.json({ ...common, method: 'POST', headers, body });
-  } catch (error) {
-    throw toolErrorOf(error);
-  }
-}
-
-function linesOf({ result }: z.output<typeof vector>): readonly Line[] {
-  return result.map(({ metric, value, values }) => ({
-    labels: metric,
-    values: (values ?? (value === undefined ? [] : [value])).map(([time, text]) => {
-      const number = Number(text);
-      return [Math.round(time * 1_000), Number.isFinite(number) ? number : null] as const;
-    }),
-  }));
-}
-
 /** For what a store need not have: its refusal is no answer, and not a failure. */
 async function optional<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
@@ -176,15 +124,4 @@ async function optional<T>(ask: () => Promise<T>): Promise<T | undefined> {
     if (error instanceof ToolError && error.code !== 'timeout') return undefined;
     throw error;
   }
-}
-
-function wrongShape(cause: unknown): ToolError {
-  return new ToolError('unavailable', 'Prometheus gave an answer of an unknown shape.', {
-    hint: 'Check that the configured address is that of a Prometheus query API.',
-    cause,
-  });
-}
-
-function seconds(time: Date | number): string {
-  return ((typeof time === 'number' ? time : time.getTime()) / 1_000).toFixed(3);
 }

@@ -1,6 +1,7 @@
 import type { CallContext } from '@devops-mcp/contract';
 import type { Answer, SignalAnswer, SignalQuery, SignalSeries } from '@devops-mcp/domain';
 import { seriesStatistics } from '@devops-mcp/domain';
+import type { Line } from './ask-api.js';
 import { type Choice, type Chosen, chooseSource } from './choose-source.js';
 import { exemplarTraceIds } from './exemplars.js';
 import { type Asked, expressionOf, requestsPerSecond } from './expressions.js';
@@ -8,7 +9,6 @@ import { type Grid, gridOf, gridOfGrowth, startOf, stepAt } from './grid.js';
 import { matcherOf } from './identities.js';
 import { inventoryOf, whenThereAreSeries } from './inventory.js';
 import { duration, type Matcher } from './promql.js';
-import type { Line } from './query-api.js';
 import { isBlind, labelsFor, type Resolved, resolveSource } from './resolve-source.js';
 import { scrapeInterval } from './scrape-interval.js';
 import { openSession, type PrometheusPort, type Session } from './session.js';

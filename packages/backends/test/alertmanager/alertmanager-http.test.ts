@@ -25,7 +25,7 @@ function answersTo(method: string, path: string): unknown {
     '/api/v2/status': { versionInfo: { version: '0.25.0' }, cluster: { status: 'ready', peers: [{}] } },
     '/api/v1/query': vector,
     '/api/v1/query_range': noSeries,
-    '/api/v1/rules': { data: { groups: [] } },
+    '/api/v1/rules': { status: 'success', data: { groups: [] } },
   };
   return answers[path];
 }
@@ -173,6 +173,20 @@ describe('answers that are no answers', () => {
     }
   });
 
+  test('a history that is asked for too much says so', async () => {
+    const body = {
+      status: 'error',
+      errorType: 'execution',
+      error: 'query processing would load too many samples',
+    };
+    const server = await fake(({ url }) =>
+      url.pathname.startsWith('/api/v1/') ? { status: 422, body } : { body: [] },
+    );
+    const alerts = await openAlerts({ address: server.address, history: { address: server.address } });
+    const window = { start: new Date(Date.now() - 60_000), end: new Date() };
+    await expect(alerts.transitions({ window }, callNow())).rejects.toMatchObject({ code: 'limit_exceeded' });
+  });
+
   test('one alert that cannot be read does not hide the others', async () => {
     const server = await fake(() => ({ body: [firingAlert, { labels: 7 }, null] }));
     const { data, hints } = await (await openAlerts({ address: server.address })).active({}, callNow());
@@ -195,7 +209,9 @@ describe('answers that are no answers', () => {
 
   test('without the rules a past alert counts from the start of its condition, and that is said', async () => {
     const series = { metric: { alertname: 'A', service: 'orders' }, value: [1_700_000_000, '1699999000'] };
-    const vector = (result: unknown) => ({ body: { data: { resultType: 'vector', result } } });
+    const vector = (result: unknown) => ({
+      body: { status: 'success', data: { resultType: 'vector', result } },
+    });
     const server = await fake(({ url }) => {
       if (url.pathname === '/api/v1/rules') return { status: 404, body: 'no rules here' };
       if (url.pathname === '/api/v1/query') return vector([series]);

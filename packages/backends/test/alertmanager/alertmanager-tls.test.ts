@@ -45,4 +45,17 @@ describe('an Alertmanager behind TLS', () => {
     await expect(ask({ caFile: 'ca.pem' })).rejects.toMatchObject({ code: 'denied' });
     await expect(ask(client)).rejects.toMatchObject({ code: 'unavailable' });
   });
+
+  test('is not read under another name than the configuration expects', async () => {
+    const files = { caFile: 'ca.pem', certFile: 'client.pem', keyFile: 'client.key' };
+    const other = { ...files, serverName: 'other.example.com' };
+    await expect(ask(other)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  test('names the setting whose file cannot be read', async () => {
+    await expect(ask({ caFile: 'none.pem' })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('caFile of use: alertmanager'),
+    });
+  });
 });

@@ -1,11 +1,9 @@
 import { type CallContext, type PortPart, ToolError } from '@devops-mcp/contract';
 import type { Acknowledgement, Alert, AlertsApi } from '../alerts.js';
 import { askAll, planWith, writerFirst } from './ask-parts.js';
-import { cutOf, joinAnswers } from './join-answers.js';
+import { joinAnswers, joinRows } from './join-answers.js';
 import { mergeSystems } from './same-alerts.js';
 import { joinTransitions } from './same-transitions.js';
-
-const rowsOf = (rows: readonly unknown[]) => rows.length;
 
 /**
  * What fires in several systems is one list in which the same alert stands once and names the systems
@@ -20,18 +18,14 @@ export function mergeAlerts(configured: readonly PortPart<AlertsApi>[]): AlertsA
       const alerts = mergeSystems(
         asked.answered.map(({ backend, answer }) => ({ backend, alerts: answer.data })),
       );
-      return joinAnswers(asked, alerts, {
-        truncation: cutOf(asked, { returned: alerts.length, found: alerts.length, rowsOf }),
-      });
+      return joinRows(asked, alerts);
     },
     async transitions(query, context) {
       const asked = await askAll(parts, context, (api) => api.transitions(query, context));
       const all = joinTransitions(
         asked.answered.map(({ backend, answer }) => ({ backend, transitions: answer.data })),
       );
-      return joinAnswers(asked, all, {
-        truncation: cutOf(asked, { returned: all.length, found: all.length, rowsOf }),
-      });
+      return joinRows(asked, all);
     },
     ...(acknowledges ? { acknowledgements: joinAcknowledgements(parts) } : {}),
     async silences(query, context) {
@@ -39,9 +33,7 @@ export function mergeAlerts(configured: readonly PortPart<AlertsApi>[]): AlertsA
       const all = asked.answered.flatMap(({ backend, answer }) =>
         answer.data.map((silence) => ({ ...silence, system: backend })),
       );
-      return joinAnswers(asked, all, {
-        truncation: cutOf(asked, { returned: all.length, found: all.length, rowsOf }),
-      });
+      return joinRows(asked, all);
     },
     planAcknowledge: (query, context) => acknowledge(parts, query, context),
     planSilence: (query, context) => planWith(parts, (api) => api.planSilence(query, context)),

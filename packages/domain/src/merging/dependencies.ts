@@ -1,7 +1,7 @@
 import type { PortPart } from '@devops-mcp/contract';
 import type { DependenciesApi, DependencyEdge } from '../metrics.js';
 import { type AnsweredPart, askAll } from './ask-parts.js';
-import { cutOf, joinAnswers } from './join-answers.js';
+import { joinRows } from './join-answers.js';
 
 const mostShown = 5;
 /** Rates this far apart are no matter of sampling windows. */
@@ -20,11 +20,7 @@ export function mergeDependencies(parts: readonly PortPart<DependenciesApi>[]): 
       const seen = groupEdges(asked.answered);
       const edges = seen.flatMap((group) => edgeOf(group) ?? []);
       const hints = [...differing(seen), ...seenByOne(seen, asked.answered)];
-      const rowsOf = (rows: readonly DependencyEdge[]) => rows.length;
-      return joinAnswers(asked, edges, {
-        hints,
-        truncation: cutOf(asked, { returned: edges.length, found: edges.length, rowsOf }),
-      });
+      return joinRows(asked, edges, { hints });
     },
   };
 }

@@ -1,7 +1,7 @@
 import { type CallContext, type PartialFailure, type PortPart, ToolError } from '@devops-mcp/contract';
-import type { Deployment, DeploymentsApi } from '../deployments.js';
+import type { DeploymentsApi } from '../deployments.js';
 import { askAll, askFirst, planWith, writerFirst } from './ask-parts.js';
-import { cutOf, joinAnswers, union } from './join-answers.js';
+import { joinAnswers, joinRows, union } from './join-answers.js';
 import { joinHistories } from './same-deployment.js';
 
 const imagesLookedAt = 100;
@@ -19,11 +19,7 @@ export function mergeDeployments(configured: readonly PortPart<DeploymentsApi>[]
       const all = joinHistories(
         asked.answered.map(({ backend, answer }) => ({ backend, deployments: answer.data })),
       );
-      const shown = all.slice(0, query.limit);
-      const rowsOf = (rows: readonly Deployment[]) => rows.length;
-      return joinAnswers(asked, shown, {
-        truncation: cutOf(asked, { returned: shown.length, found: all.length, rowsOf }),
-      });
+      return joinRows(asked, all, { limit: query.limit });
     },
     diff: (query, context) => askFirst(parts, context, (api) => api.diff(query, context)),
     desired: (query, context) => askFirst(parts, context, (api) => api.desired(query, context)),

@@ -18,6 +18,20 @@ export function joinAnswers<T>(
   };
 }
 
+/** The answer whose data are the first `limit` of these rows; all when it is absent. */
+export function joinRows<Row>(
+  asked: AskedParts<readonly unknown[]>,
+  found: readonly Row[],
+  { limit, hints = [] }: { readonly limit?: number | undefined; readonly hints?: readonly string[] } = {},
+): Answer<readonly Row[]> {
+  const rows = found.slice(0, limit);
+  const counts = { returned: rows.length, found: found.length };
+  return joinAnswers(asked, rows, {
+    hints,
+    truncation: cutOf(asked, { ...counts, rowsOf: (data) => data.length }),
+  });
+}
+
 export interface CutRows<T> {
   /** How many rows the merged answer gives, and how many there were to choose from. */
   readonly returned: number;

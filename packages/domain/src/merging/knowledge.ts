@@ -1,9 +1,7 @@
 import type { PortPart } from '@devops-mcp/contract';
 import type { KnowledgeApi } from '../knowledge.js';
 import { type AnsweredPart, askAll, planWith, writerFirst } from './ask-parts.js';
-import { cutOf, joinAnswers } from './join-answers.js';
-
-const rowsOf = (rows: readonly unknown[]) => rows.length;
+import { joinRows } from './join-answers.js';
 
 /** Runbooks and incidents of all systems. Of two with the same id the second gets its system's name before it. */
 export function mergeKnowledge(configured: readonly PortPart<KnowledgeApi>[]): KnowledgeApi {
@@ -11,17 +9,11 @@ export function mergeKnowledge(configured: readonly PortPart<KnowledgeApi>[]): K
   return {
     async runbooks(context) {
       const asked = await askAll(parts, context, (api) => api.runbooks(context));
-      const all = withOwnIds(asked.answered);
-      return joinAnswers(asked, all, {
-        truncation: cutOf(asked, { returned: all.length, found: all.length, rowsOf }),
-      });
+      return joinRows(asked, withOwnIds(asked.answered));
     },
     async incidents(context) {
       const asked = await askAll(parts, context, (api) => api.incidents(context));
-      const all = withOwnIds(asked.answered);
-      return joinAnswers(asked, all, {
-        truncation: cutOf(asked, { returned: all.length, found: all.length, rowsOf }),
-      });
+      return joinRows(asked, withOwnIds(asked.answered));
     },
     planIncident: (query, context) => planWith(parts, (api) => api.planIncident(query, context)),
   };

@@ -1,7 +1,7 @@
 import type { PortPart } from '@devops-mcp/contract';
 import type { Anomaly, MetricInfo, MetricsApi, SignalAnswer } from '../metrics.js';
 import { type AskedParts, askAll } from './ask-parts.js';
-import { cutOf, joinAnswers, union } from './join-answers.js';
+import { cutOf, joinAnswers, joinRows, union } from './join-answers.js';
 
 const mostTried = 12;
 
@@ -24,10 +24,7 @@ export function mergeMetrics(parts: readonly PortPart<MetricsApi>[]): MetricsApi
     async listMetrics(query, context) {
       const asked = await askAll(parts, context, (api) => api.listMetrics(query, context));
       const data = joinInventories(asked.answered.map(({ answer }) => answer.data));
-      const rowsOf = (rows: readonly MetricInfo[]) => rows.length;
-      return joinAnswers(asked, data, {
-        truncation: cutOf(asked, { returned: data.length, found: data.length, rowsOf }),
-      });
+      return joinRows(asked, data);
     },
     async findAnomalies(query, context) {
       const asked = await askAll(parts, context, (api) => api.findAnomalies(query, context));
@@ -51,10 +48,7 @@ export function mergeMetrics(parts: readonly PortPart<MetricsApi>[]): MetricsApi
     async services(query, context) {
       const asked = await askAll(parts, context, (api) => api.services(query, context));
       const names = union(asked.answered.map(({ answer }) => answer.data));
-      const rowsOf = (rows: readonly string[]) => rows.length;
-      return joinAnswers(asked, names, {
-        truncation: cutOf(asked, { returned: names.length, found: names.length, rowsOf }),
-      });
+      return joinRows(asked, names);
     },
   };
 }

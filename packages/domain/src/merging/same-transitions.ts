@@ -1,4 +1,5 @@
 import type { AlertTransition } from '../alerts.js';
+import { union } from './join-answers.js';
 
 export interface TransitionsOf {
   readonly backend: string;
@@ -94,7 +95,7 @@ function repeatOf(one: AlertTransition, others: readonly AlertTransition[]): Ale
 }
 
 function joinOne(a: AlertTransition, b: AlertTransition): AlertTransition {
-  const receivers = [...new Set([...(a.receivers ?? []), ...(b.receivers ?? [])])];
+  const receivers = union([a.receivers ?? [], b.receivers ?? []]);
   return {
     ...a,
     time: a.time < b.time ? a.time : b.time,

@@ -1,7 +1,7 @@
 import type { PortPart } from '@devops-mcp/contract';
 import type { OperationChange, Span, TraceSummary, TracesApi } from '../traces.js';
 import { type AskedParts, askAll } from './ask-parts.js';
-import { cutOf, joinAnswers } from './join-answers.js';
+import { cutOf, joinAnswers, joinRows } from './join-answers.js';
 
 type SearchOrder = Parameters<TracesApi['search']>[0]['order'];
 type Comparison = {
@@ -35,11 +35,7 @@ export function mergeTraces(parts: readonly PortPart<TracesApi>[]): TracesApi {
     async get(query, context) {
       const asked = await askAll(parts, context, (api) => api.get(query, context));
       const all = joinSpans(asked.answered.map(({ answer }) => answer.data));
-      const spans = all.slice(0, mostSpans);
-      const rowsOf = (rows: readonly Span[]) => rows.length;
-      return joinAnswers(asked, spans, {
-        truncation: cutOf(asked, { returned: spans.length, found: all.length, rowsOf }),
-      });
+      return joinRows(asked, all, { limit: mostSpans });
     },
     async typical(query, context) {
       const asked = await askAll(parts, context, (api) => api.typical(query, context));

@@ -8,9 +8,7 @@ import type {
   WorkloadsApi,
 } from '../deployments.js';
 import { askAll } from './ask-parts.js';
-import { cutOf, joinAnswers, union } from './join-answers.js';
-
-const rowsOf = (rows: readonly unknown[]) => rows.length;
+import { joinRows, union } from './join-answers.js';
 
 /** Workloads of all systems, those in trouble first; a name says in which system a workload runs. */
 export function mergeWorkloads(parts: readonly PortPart<WorkloadsApi>[]): WorkloadsApi {
@@ -22,18 +20,12 @@ export function mergeWorkloads(parts: readonly PortPart<WorkloadsApi>[]): Worklo
           answer.data.map((one) => ({ ...one, name: `${backend}: ${one.name ?? one.service}` })),
         )
         .toSorted((a, b) => Number(isWell(a)) - Number(isWell(b)));
-      const shown = all.slice(0, query.limit ?? all.length);
-      return joinAnswers(asked, shown, {
-        truncation: cutOf(asked, { returned: shown.length, found: all.length, rowsOf }),
-      });
+      return joinRows(asked, all, { limit: query.limit });
     },
     async services(query, context) {
       const asked = await askAll(parts, context, (api) => api.services(query, context));
       const all = union(asked.answered.map(({ answer }) => answer.data));
-      const shown = all.slice(0, query.limit);
-      return joinAnswers(asked, shown, {
-        truncation: cutOf(asked, { returned: shown.length, found: all.length, rowsOf }),
-      });
+      return joinRows(asked, all, { limit: query.limit });
     },
   };
 }
@@ -48,10 +40,8 @@ export function mergePipelines(parts: readonly PortPart<PipelinesApi>[]): Pipeli
     async status(query, context) {
       const asked = await askAll(parts, context, (api) => api.status(query, context));
       const all: readonly PipelineRun[] = asked.answered.flatMap(({ answer }) => answer.data);
-      const shown = all.toSorted((a, b) => b.started.getTime() - a.started.getTime()).slice(0, query.limit);
-      return joinAnswers(asked, shown, {
-        truncation: cutOf(asked, { returned: shown.length, found: all.length, rowsOf }),
-      });
+      const newest = all.toSorted((a, b) => b.started.getTime() - a.started.getTime());
+      return joinRows(asked, newest, { limit: query.limit });
     },
   };
 }
@@ -64,9 +54,7 @@ export function mergeInfrastructure(parts: readonly PortPart<InfrastructureApi>[
       const all: readonly InfrastructureState[] = asked.answered.flatMap(({ backend, answer }) =>
         answer.data.map((state) => ({ ...state, file: `${backend}: ${state.file}` })),
       );
-      return joinAnswers(asked, all, {
-        truncation: cutOf(asked, { returned: all.length, found: all.length, rowsOf }),
-      });
+      return joinRows(asked, all);
     },
   };
 }

@@ -1,12 +1,11 @@
+import { type AnomalySample, type AnomalySeries, countingNoise, withoutLoneWholes } from '@devops-mcp/domain';
 import type { Session } from '../port-context.js';
 import { quantileNoise, type RateCells, requestsIn, type Values } from './cells.js';
 import { type Chosen, chooseSource, isChosen, ownSignals } from './choose-source.js';
 import type { SeriesFacts } from './counter-rows.js';
-import type { Sample } from './excursion.js';
 import { type Grid, gridOf, spacingOf, timeOfBin } from './grid.js';
 import { type InventoryRow, inventoryOf } from './inventory.js';
 import { signalReader } from './read-signal.js';
-import { countingNoise } from './signal-noise.js';
 import { type SpanCell, spanCells, spanUnits, spanValue } from './span-values.js';
 
 /** One latency is enough: the others would report the same thing again. */
@@ -16,16 +15,8 @@ const fromSpans = ['error_rate', 'request_rate', 'latency_p95'];
 const mostBins = 130;
 const leastSpanBinUs = 30e6;
 
-/** A signal of one instance, or of a service as a whole, over time. */
-export interface AnomalySeries {
-  readonly service: string;
-  readonly instance: string | null;
-  /** True for the sum of all instances, which has a history where each of them is new. */
-  readonly whole: boolean;
-  readonly signal: string;
-  readonly unit: string;
-  readonly grid: Grid;
-  readonly samples: readonly Sample[];
+/** A series as it was read from what is stored. */
+export interface StoredSeries extends AnomalySeries {
   /** True when spans stand in for metrics. */
   readonly derived: boolean;
 }
@@ -42,12 +33,12 @@ export async function anomalySeries(
   services: readonly string[] | undefined,
   start: number,
   end: number,
-): Promise<readonly AnomalySeries[]> {
+): Promise<readonly StoredSeries[]> {
   const inventory = await inventoryOf(session, services, start, end);
   const byService = new Map<string, InventoryRow[]>();
   for (const row of inventory) byService.set(row.service, [...(byService.get(row.service) ?? []), row]);
   const { shared, withoutRequests } = plan(session, byService, services);
-  const series: AnomalySeries[] = [];
+  const series: StoredSeries[] = [];
   for (const group of shared.values()) series.push(...(await sharedSeries(session, group, start, end)));
   if (withoutRequests.length > 0) series.push(...(await spanSeries(session, withoutRequests, start, end)));
   return series;
@@ -90,11 +81,11 @@ async function sharedSeries(
   group: Shared,
   start: number,
   end: number,
-): Promise<readonly AnomalySeries[]> {
+): Promise<readonly StoredSeries[]> {
   const services = [...new Set([...group.wanted.values()].flatMap((wanted) => [...wanted.services]))];
   const grid = gridOf(start, end, mostBins, await spacingOf(session, services, group.metrics, start, end));
   const reader = signalReader(session, { services, grid, end }, byInstance);
-  const series: AnomalySeries[] = [];
+  const series: StoredSeries[] = [];
   for (const { chosen, services: own } of group.wanted.values()) {
     for (const groupOf of [byInstance, byService]) {
       const values = await reader.read(chosen, groupOf);
@@ -121,15 +112,6 @@ function noiseOf(
   return countingNoise(signal, value, requestsIn(cells, key, bin), grid.step / 1e6);
 }
 
-/** A service of one instance says as a whole what the instance says. */
-function withoutLoneWholes(series: readonly AnomalySeries[]): readonly AnomalySeries[] {
-  const instances = new Map<string, number>();
-  const keyOfLine = ({ service, signal, unit }: AnomalySeries) => `${service} ${signal} ${unit}`;
-  for (const line of series)
-    if (!line.whole) instances.set(keyOfLine(line), (instances.get(keyOfLine(line)) ?? 0) + 1);
-  return series.filter((line) => !line.whole || (instances.get(keyOfLine(line)) ?? 0) > 1);
-}
-
 function linesOf(
   values: Values,
   chosen: Pick<Chosen, 'signal' | 'unit'>,
@@ -137,10 +119,10 @@ function linesOf(
   noise: (key: string, bin: number, value: number) => number,
   whole: boolean,
   derived = false,
-): readonly AnomalySeries[] {
+): readonly StoredSeries[] {
   return [...values].map(([key, line]) => {
     const [service = '', instance = ''] = key.split('\n');
-    const samples: Sample[] = [...line]
+    const samples: AnomalySample[] = [...line]
       .filter(([bin]) => bin >= grid.first && bin <= grid.last)
       .sort(([a], [b]) => a - b)
       .map(([bin, value]) => ({
@@ -149,7 +131,8 @@ function linesOf(
         noise: noise(key, bin, value),
       }));
     const named = { service, instance: instance === '' ? null : instance, whole };
-    return { ...named, signal: chosen.signal, unit: chosen.unit, grid, samples, derived };
+    const stepMs = grid.step / 1_000;
+    return { ...named, signal: chosen.signal, unit: chosen.unit, stepMs, samples, derived };
   });
 }
 
@@ -158,9 +141,9 @@ async function spanSeries(
   services: readonly string[],
   start: number,
   end: number,
-): Promise<readonly AnomalySeries[]> {
+): Promise<readonly StoredSeries[]> {
   const grid = gridOf(start, end, mostBins, { interval: leastSpanBinUs, first: null });
-  const series: AnomalySeries[] = [];
+  const series: StoredSeries[] = [];
   for (const grouping of ['instance', undefined] as const) {
     const cells = await spanCells(session, services, grouping, grid, end);
     for (const signal of fromSpans) series.push(...spanLines(cells, signal, grid, grouping === undefined));
@@ -173,7 +156,7 @@ function spanLines(
   signal: string,
   grid: Grid,
   whole: boolean,
-): readonly AnomalySeries[] {
+): readonly StoredSeries[] {
   const values = new Map<string, Map<number, number>>();
   const found = new Map<string, SpanCell>();
   for (const cell of cells) {

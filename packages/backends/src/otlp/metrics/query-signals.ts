@@ -1,5 +1,12 @@
 import type { CallContext } from '@devops-mcp/contract';
-import type { Answer, Point, SignalAnswer, SignalQuery, SignalSeries } from '@devops-mcp/domain';
+import {
+  type Answer,
+  type Point,
+  type SignalAnswer,
+  type SignalQuery,
+  type SignalSeries,
+  seriesStatistics,
+} from '@devops-mcp/domain';
 import {
   listParameter,
   type OtlpPort,
@@ -16,7 +23,6 @@ import { type Grid, gridOf, spacingOf, timeOfBin } from './grid.js';
 import { inventoryOf } from './inventory.js';
 import { signalReader } from './read-signal.js';
 import { spanCells, spansAnswer, spanUnits, spanValue } from './span-values.js';
-import { statisticsOf } from './statistics.js';
 
 const mostPoints = 1_000;
 const mostGroups = 50;
@@ -109,7 +115,7 @@ function linesOf(
       metric: chosen.metrics.join(' + '),
       points,
       stepMs: grid.step / 1_000,
-      statistics: statisticsOf(points),
+      statistics: seriesStatistics(points),
       ...(exemplarTraceIds.length > 0 ? { exemplarTraceIds } : {}),
     };
   });

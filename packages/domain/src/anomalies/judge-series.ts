@@ -1,9 +1,9 @@
-import type { Anomaly } from '@devops-mcp/domain';
-import type { AnomalySeries } from './anomaly-series.js';
-import { type Excursion, findExcursion, type Sample } from './excursion.js';
+import { median } from '../analysis/statistics.js';
+import type { Anomaly } from '../metrics.js';
+import type { AnomalySample, AnomalySeries } from './anomaly-series.js';
+import { type Excursion, findExcursion } from './excursion.js';
 import { findGrowth } from './growth-trend.js';
 import { leastDeviation } from './signal-noise.js';
-import { median } from './statistics.js';
 
 /** With fewer samples before it, an instance is as old as what is known of the service. */
 const leastBorrowed = 4;
@@ -49,7 +49,7 @@ function judge(line: AnomalySeries, whole: AnomalySeries | undefined, start: num
 }
 
 /** What the service did before an instance of it was there. */
-function historyBefore(line: AnomalySeries, whole: AnomalySeries | undefined): readonly Sample[] {
+function historyBefore(line: AnomalySeries, whole: AnomalySeries | undefined): readonly AnomalySample[] {
   const began = line.samples[0]?.timeMs;
   if (whole === undefined || began === undefined || !shareable.includes(line.signal)) return [];
   const before = whole.samples.filter((sample) => sample.timeMs < began);
@@ -58,13 +58,13 @@ function historyBefore(line: AnomalySeries, whole: AnomalySeries | undefined): r
 
 function anomalyOf(
   line: AnomalySeries,
-  samples: readonly Sample[],
+  samples: readonly AnomalySample[],
   excursion: Excursion,
   start: number,
 ): Found | undefined {
   const onset = samples[excursion.onset];
   // A sample stands for its whole step: one that reaches into the window counts.
-  if (onset === undefined || onset.timeMs + line.grid.step / 1_000 <= start) return undefined;
+  if (onset === undefined || onset.timeMs + line.stepMs <= start) return undefined;
   const end = samples[excursion.end];
   const { baseline, value, score, direction } = excursion;
   return {

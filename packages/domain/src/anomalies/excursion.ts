@@ -1,11 +1,5 @@
-import { median } from './statistics.js';
-
-/** A sample with the smallest standard deviation that its own nature allows, such as that of a count. */
-export interface Sample {
-  readonly timeMs: number;
-  readonly value: number;
-  readonly noise: number;
-}
+import { median, robustDeviation } from '../analysis/statistics.js';
+import type { AnomalySample } from './anomaly-series.js';
 
 export interface Excursion {
   /** Index of the first sample that left the normal. */
@@ -20,14 +14,14 @@ export interface Excursion {
 }
 
 const leastBefore = 4;
-const leastSamples = 6;
+/** What is shorter is not judged. */
+export const leastSamples = 6;
 const away = 3;
 const leastScore = 4;
 const leastScoreOfOne = 8;
 /** A short run that is over again: of many series, some have one by chance. */
 const shortRun = 4;
 const leastScoreOfShort = 8;
-const madToDeviation = 1.4826;
 
 export const excursionMethod =
   'Each series is split where the rank CUSUM (standardised Mann-Whitney statistic over all splits, after Pettitt) ' +
@@ -43,7 +37,7 @@ export const excursionMethod =
  * standard deviation for a baseline, so that a flat series does not make every wiggle infinite.
  */
 export function findExcursion(
-  samples: readonly Sample[],
+  samples: readonly AnomalySample[],
   floor: (baseline: number) => number,
 ): Excursion | undefined {
   if (samples.length < leastSamples) return undefined;
@@ -58,7 +52,7 @@ export function findExcursion(
 }
 
 /** Index of the first sample after the most significant split, by ranks. */
-function changePoint(samples: readonly Sample[]): number {
+function changePoint(samples: readonly AnomalySample[]): number {
   const n = samples.length;
   const ranks = ranksOf(samples.map((sample) => sample.value));
   let sum = 0;
@@ -91,14 +85,14 @@ function ranksOf(values: readonly number[]): readonly number[] {
 }
 
 function excursionFrom(
-  samples: readonly Sample[],
-  normal: readonly Sample[],
+  samples: readonly AnomalySample[],
+  normal: readonly AnomalySample[],
   floor: (baseline: number) => number,
   earliest: number,
 ): Excursion | undefined {
-  const baseline = median(normal.map((sample) => sample.value));
-  const mad = median(normal.map((sample) => Math.abs(sample.value - baseline)));
-  const deviation = Math.max(madToDeviation * mad, floor(baseline));
+  const values = normal.map((sample) => sample.value);
+  const baseline = median(values);
+  const deviation = Math.max(robustDeviation(values), floor(baseline));
   const scores = samples.map((sample) => (sample.value - baseline) / Math.max(deviation, sample.noise));
   let best: Excursion | undefined;
   for (const [onset, end] of runsOf(scores, earliest)) {

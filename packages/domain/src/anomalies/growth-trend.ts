@@ -1,4 +1,5 @@
-import type { Excursion, Sample } from './excursion.js';
+import type { AnomalySample } from './anomaly-series.js';
+import type { Excursion } from './excursion.js';
 
 const leastSamples = 10;
 /** Of an unbroken rise. */
@@ -24,7 +25,7 @@ export const growthMethod =
  * the least deviation of its baseline. A series whose last rise was cut short by a restart still grows.
  */
 export function findGrowth(
-  samples: readonly Sample[],
+  samples: readonly AnomalySample[],
   deviation: (baseline: number) => number,
 ): Excursion | undefined {
   const parts = unbroken(samples);
@@ -57,7 +58,7 @@ interface Rise {
 }
 
 /** Index ranges without a sudden fall. */
-function unbroken(samples: readonly Sample[]): readonly (readonly [number, number])[] {
+function unbroken(samples: readonly AnomalySample[]): readonly (readonly [number, number])[] {
   const parts: [number, number][] = [];
   let from = 0;
   for (let at = 1; at < samples.length; at += 1) {
@@ -71,13 +72,13 @@ function unbroken(samples: readonly Sample[]): readonly (readonly [number, numbe
   return parts.filter(([start, end]) => end - start > 2);
 }
 
-function isYoung(samples: readonly Sample[], part: readonly [number, number] | undefined): boolean {
+function isYoung(samples: readonly AnomalySample[], part: readonly [number, number] | undefined): boolean {
   if (part === undefined) return false;
   const [from, to] = part;
   return to - from < leastSamples || minutesOf(samples, from, to) < leastMinutes;
 }
 
-function riseIn(samples: readonly Sample[], from: number, to: number): Rise | undefined {
+function riseIn(samples: readonly AnomalySample[], from: number, to: number): Rise | undefined {
   if (to - from < leastSamples) return undefined;
   const values = samples.slice(from, to).map((sample) => sample.value);
   const { bend, base, slope } = fitBend(values);
@@ -130,6 +131,6 @@ function levelsOff(values: readonly number[]): boolean {
   return slopeOf(values.slice(middle)) < leastOfFirstHalf * slopeOf(values.slice(0, middle));
 }
 
-function minutesOf(samples: readonly Sample[], from: number, to: number): number {
+function minutesOf(samples: readonly AnomalySample[], from: number, to: number): number {
   return ((samples[to - 1]?.timeMs ?? 0) - (samples[from]?.timeMs ?? 0)) / 60_000;
 }
