@@ -23,6 +23,11 @@ describe('every tool', () => {
     expect(readOnlyHint).toBe(tool.kind === 'tool' || ['get_proposal', 'list_proposals'].includes(tool.name));
   });
 
+  // Clients that check answers by draft 7 know only the `items: false` of a tuple, and refuse what it holds.
+  it.each(tools)('%s has an output schema that means the same in draft 7', (_, { outputSchema }) => {
+    expect(JSON.stringify(outputSchema)).not.toContain('prefixItems');
+  });
+
   it('would be found without a bound', () => {
     expect(
       problemsOf({
