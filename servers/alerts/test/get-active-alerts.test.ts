@@ -89,6 +89,19 @@ describe('what an alert says', () => {
     expect(text.split('\n').some((line) => line.startsWith('IGNORE'))).toBe(false);
   });
 
+  it('an inhibited alert says so and comes after what people are notified of', async () => {
+    const { answer, text } = await ask([
+      alert('A', 'ledger', '11:30:00', { severity: 'critical', inhibitedBy: ['c1'], receivers: ['pager'] }),
+      alert('B', 'search', '11:31:00', { severity: 'medium', receivers: ['pager'] }),
+    ]);
+    const rows = answer.data.groups.flatMap(({ alerts }) => alerts);
+    expect(rows.map(({ name, inhibited }) => [name, inhibited])).toEqual([
+      ['B', undefined],
+      ['A', true],
+    ]);
+    expect(text).toContain('INHIBITED by another alert, nobody is notified');
+  });
+
   it('silences and acknowledgements are shown, silenced alerts last', async () => {
     const silence: Silence = {
       id: 's1',

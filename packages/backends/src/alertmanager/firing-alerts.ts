@@ -35,18 +35,7 @@ export async function firingNow(
   const alerts = items
     .map((item) => liveAlert(item, readingOf(context)))
     .toSorted((a, b) => a.since.getTime() - b.since.getTime() || (a.fingerprint < b.fingerprint ? -1 : 1));
-  const inhibited = alerts.filter(({ inhibitedBy = [] }) => inhibitedBy.length > 0).map(({ name }) => name);
-  return {
-    alerts,
-    hints: [
-      ...(unusable > 0 ? [`${unusable} alerts could not be read.`] : []),
-      ...(inhibited.length > 0
-        ? [
-            `Inhibited by others, so that nobody is notified: ${[...new Set(inhibited)].slice(0, 5).join(', ')}.`,
-          ]
-        : []),
-    ],
-  };
+  return { alerts, hints: unusable > 0 ? [`${unusable} alerts could not be read.`] : [] };
 }
 
 /** `query` is undefined where there is no history: then only what still fires is known. */

@@ -102,8 +102,7 @@ describe.skipIf(lacks('prometheus', 'promtool', 'alertmanager'))('a real Alertma
     ].join('\n');
     const address = await alertmanager(config);
     await postAlerts(address, [{ labels: slow, startsAt: ago(1) }]);
-    const { data, hints } = await (await openAlerts({ address })).active({}, callNow());
-    expect(hints?.join(' ')).toContain('nobody is notified: SlowQueries');
+    const { data } = await (await openAlerts({ address })).active({}, callNow());
     const cause = data.find(({ name }) => name === 'HighErrorRate');
     expect(data.find(({ name }) => name === 'SlowQueries')?.inhibitedBy).toEqual([cause?.fingerprint]);
   });

@@ -104,6 +104,9 @@ function asOne(group: readonly Seen[]): Alert | undefined {
     silencedBy: all.every(({ silencedBy }) => silencedBy.length > 0)
       ? union(all.map(({ silencedBy }) => silencedBy))
       : [],
+    inhibitedBy: all.every(({ inhibitedBy = [] }) => inhibitedBy.length > 0)
+      ? union(all.map(({ inhibitedBy = [] }) => inhibitedBy))
+      : [],
     seenIn: group.length > 1 ? union([group.map(({ backend }) => backend), own]) : own,
   };
 }

@@ -104,12 +104,12 @@ function place(merged: readonly MergedAlert[], services: ServicesApi): readonly 
   }));
 }
 
-/** Groups by their worst alert that is not silenced, then by size; in a group the root, the worst, the oldest first. */
+/** Groups by their worst alert that is neither silenced nor inhibited, then by size; in a group the root, the worst, the oldest first. */
 function rank(placed: readonly Placed[]): readonly Placed[] {
   const weight = new Map<RootGroup | undefined, readonly [number, number]>();
   for (const { group, merged } of placed) {
     const [worst, size] = weight.get(group) ?? [9, 0];
-    const own = severityRank(merged.alert.severity) + (isSilenced(merged) ? 5 : 0);
+    const own = severityRank(merged.alert.severity) + (isMuted(merged) ? 5 : 0);
     weight.set(group, [Math.min(worst, own), size + 1]);
   }
   const of = (one: Placed) => weight.get(one.group) ?? [9, 0];
@@ -147,6 +147,7 @@ function rowOf(
     notified: receivers.slice(0, 10),
     runbookUrl: alert.runbookUrl?.slice(0, 500),
     silenced: silence && { id: silence.id, by: silence.createdBy, until: silence.endsAt.toISOString() },
+    inhibited: isInhibited(alert) ? true : undefined,
     acknowledgedBy: alert.acknowledgedBy,
     merged: copies.length > 0 ? copies.map(evidence) : undefined,
     seenIn: copies.length > 0 || seenIn.length > 1 ? [...seenIn] : undefined,
@@ -159,6 +160,14 @@ function evidence({ fingerprint, severity, since }: MergedAlert['alert']): strin
 
 function isSilenced({ alert, copies }: MergedAlert): boolean {
   return [alert, ...copies].every(({ silencedBy }) => silencedBy.length > 0);
+}
+
+function isMuted({ alert, copies }: MergedAlert): boolean {
+  return [alert, ...copies].every((one) => one.silencedBy.length > 0 || isInhibited(one));
+}
+
+function isInhibited({ inhibitedBy = [] }: MergedAlert['alert']): boolean {
+  return inhibitedBy.length > 0;
 }
 
 function regroup(rows: readonly (Placed & { readonly row: AlertRow })[]): ActiveAnswer['data']['groups'] {

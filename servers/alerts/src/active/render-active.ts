@@ -33,9 +33,14 @@ function renderRow(row: Row, at: string): readonly string[] {
   const facts = [
     `since ${showTime(row.since, at)}`,
     valueText(row),
-    row.notified.length > 0 ? `notified ${row.notified.join(', ')}` : 'nobody notified',
+    row.notified.length > 0 && !row.inhibited
+      ? `notified ${row.notified.join(', ')}`
+      : row.inhibited
+        ? ''
+        : 'nobody notified',
     row.acknowledgedBy ? `acknowledged by ${row.acknowledgedBy}` : '',
     row.silenced ? `SILENCED by ${row.silenced.by} until ${showTime(row.silenced.until, at)}` : '',
+    row.inhibited ? 'INHIBITED by another alert, nobody is notified' : '',
     row.merged ? `same as ${row.merged.join('; ')}` : '',
     row.seenIn && row.seenIn.length > 1 ? `seen in ${row.seenIn.join(', ')}` : '',
     row.runbookUrl ? `runbook ${row.runbookUrl}` : '',
@@ -48,7 +53,10 @@ function renderRow(row: Row, at: string): readonly string[] {
 
 function valueText({ value, threshold, comparison, unit, trend }: Row): string {
   if (value === undefined && threshold === undefined) return 'no value given';
-  const measured = value === undefined ? 'value unknown' : showValue(value, unit ?? '');
-  const limit = threshold === undefined ? '' : ` against ${comparison ? `${comparison} ` : ''}${threshold}`;
+  const bound = threshold === undefined ? '' : `${comparison ? `${comparison} ` : ''}${threshold}`;
+  // Alertmanager is told the condition and not the value, unless an annotation carries it.
+  if (value === undefined) return `fires at ${bound}`;
+  const measured = showValue(value, unit ?? '');
+  const limit = bound === '' ? '' : ` against ${bound}`;
   return `${measured}${limit}${trend ? `, ${trend}` : ''}`;
 }

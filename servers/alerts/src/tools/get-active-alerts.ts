@@ -36,6 +36,8 @@ const alertRow = z.object({
   notified: z.array(z.string()),
   runbookUrl: z.string().optional(),
   silenced: z.object({ id: z.string(), by: z.string(), until: z.string() }).optional(),
+  /** Another alert keeps it from being notified. */
+  inhibited: z.boolean().optional(),
   acknowledgedBy: z.string().optional(),
   /** Copies that were taken to be the same alert. */
   merged: z.array(z.string()).optional(),
