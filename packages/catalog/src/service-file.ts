@@ -30,6 +30,12 @@ const signal = z.strictObject({
 const sections = {
   telemetry: z.strictObject({ serviceName: name }),
   gitops: z.strictObject({ path }),
+  kubernetes: z.strictObject({
+    namespace: z.string().min(1).max(63).optional(),
+    workload: name.optional(),
+    selector: z.string().min(1).max(500).optional(),
+  }),
+  terraform: z.strictObject({ addresses: z.array(z.string().min(1).max(500)).min(1).max(100) }),
   migrations: z.strictObject({
     tool: z.enum(['flyway', 'prisma', 'golang-migrate']),
     path,

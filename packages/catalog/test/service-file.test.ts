@@ -89,6 +89,18 @@ describe('settings', () => {
     });
   });
 
+  it("say which workload and which infrastructure are the service's", async () => {
+    const folder = folderWith(
+      'kubernetes: { namespace: shop, workload: checkout-v2, selector: "app=checkout" }\nterraform: { addresses: [module.payments] }\n',
+    );
+    const { mapping, problems } = await loadCatalog({ paths: [folder] });
+    expect(problems).toEqual([]);
+    expect(mapping.setting('payments', 'kubernetes.namespace')).toBe('shop');
+    expect(mapping.setting('payments', 'kubernetes.workload')).toBe('checkout-v2');
+    expect(mapping.setting('payments', 'kubernetes.selector')).toBe('app=checkout');
+    expect(mapping.setting('payments', 'terraform.addresses')).toEqual(['module.payments']);
+  });
+
   it('refuse unknown keys, tools and paths that climb, and keep the rest', async () => {
     const folder = folderWith(
       `gitops: { path: ../../elsewhere }\nmigrations: { tool: liquibase, path: db }\nlimit: {}\ntelemetry: { serviceName: payments-api }\n`,

@@ -42,6 +42,14 @@ describe('plans', () => {
     expect(plan.summary).toBe('Restart payments-api: 5 pods, by its rollout strategy');
   });
 
+  it('of one pod are refused: a repository has none, and all would be restarted', async () => {
+    const one = { service, pod: 'payments-api-1' };
+    await expect(open(bareRepository(shopHistory)).planRestart(one, callContext())).rejects.toMatchObject({
+      code: 'unsupported',
+      hint: expect.stringContaining('restart_service'),
+    });
+  });
+
   it('roll back what runs: manifests return, new ones go, migrations and sources stay', async () => {
     const path = bareRepository(shopHistory);
     const deployments = open(path);

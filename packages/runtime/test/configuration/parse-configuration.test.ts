@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseConfiguration } from '../../src/configuration/load-configuration.js';
 import { configurationJsonSchema } from '../../src/configuration/schema.js';
@@ -81,16 +79,6 @@ environments:
     expect(parse(`${minimal}limits: { readsPerMinute: 600 }\n`).readsPerMinute).toBe(600);
     expect(() => parse(`${minimal}limits: { readsPerMinute: 0 }\n`)).toThrow(/limits\.readsPerMinute/);
     expect(() => parse(`${minimal}limits: { writesPerMinute: 600 }\n`)).toThrow(/unknown key/);
-  });
-
-  it('reads what the page about several backends shows', async () => {
-    const page = await readFile(join(import.meta.dirname, '../../../../docs/several-backends.md'), 'utf8');
-    const [list = '', fallback = ''] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((found) => found[1]);
-    const [environment] = parse(`${minimal}${list}`).environments;
-    expect(environment?.ports.metrics).toMatchObject([{ as: 'eu' }, { as: 'us' }]);
-    expect(environment?.ports.alerts).toHaveLength(2);
-    const shared = `ports:\n${fallback.replaceAll(/^/gm, '  ')}`;
-    expect(parse(`${minimal}${shared}`).sharedPorts.metrics).toMatchObject({ fallback: { use: 'otlp' } });
   });
 
   it('publishes a schema that knows both roles and closes every section', () => {
