@@ -6,6 +6,7 @@ import {
 } from '@devops-mcp/contract';
 import { type AlertsApi, type AlertsWriteApi, type Answer, alertsPort } from '@devops-mcp/domain';
 import { planNewSilence } from '../alert-model/plan-silence.js';
+import { examinePaths } from '../examine-paths.js';
 import { type AlertLogConfig, alertLogConfig } from './alert-log-config.js';
 import { type AlertLogState, openAlertLogState } from './alert-log-state.js';
 import { applyAlertChange } from './apply-alert-change.js';
@@ -33,6 +34,7 @@ export const alertLogBackend: BackendDefinition = defineBackend({
       },
       // Appending to two files of silences and acknowledgements is all that this credential can do.
       reach: async (_context: BackendContext<AlertLogConfig>) => 2,
+      examine: examinePaths<AlertLogConfig>(({ path }) => [path]),
     },
   ],
 });

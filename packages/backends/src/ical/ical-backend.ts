@@ -8,6 +8,7 @@ import {
   ToolError,
 } from '@devops-mcp/contract';
 import { type Answer, type OnCallApi, onCallPort, type Shift, type Window } from '@devops-mcp/domain';
+import { examinePaths } from '../examine-paths.js';
 import { applyOverrides, gapsIn } from './apply-overrides.js';
 import { type Duty, expandSeries } from './expand-series.js';
 import { type CalendarConfig, type IcalConfig, icalConfig } from './ical-config.js';
@@ -23,7 +24,13 @@ export const icalBackend: BackendDefinition = defineBackend({
   name: 'ical',
   title: 'iCalendar files',
   config: icalConfig,
-  ports: [{ port: onCallPort, open: async (context) => openCalendars(context) }],
+  ports: [
+    {
+      port: onCallPort,
+      open: async (context) => openCalendars(context),
+      examine: examinePaths<IcalConfig>(({ calendars }) => calendars.map(({ path }) => path)),
+    },
+  ],
 });
 
 interface CachedCalendar {

@@ -13,6 +13,7 @@ import {
   type KnowledgeWriteApi,
   knowledgePort,
 } from '@devops-mcp/domain';
+import { examinePaths } from '../examine-paths.js';
 import { createIncidentFile } from './create-incident-file.js';
 import { planIncidentChange } from './incident-change.js';
 import { type FolderReader, type LoadedFile, readFolder } from './load-folder.js';
@@ -40,6 +41,7 @@ export const markdownBackend: BackendDefinition = defineBackend({
       },
       // Making files in one folder is all that this credential can do.
       reach: async (_context: BackendContext<MarkdownConfig>) => 2,
+      examine: examinePaths<MarkdownConfig>(({ path }) => [path]),
     },
   ],
 });

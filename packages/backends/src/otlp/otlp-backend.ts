@@ -1,6 +1,12 @@
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
-import { type BackendContext, type BackendDefinition, defineBackend } from '@devops-mcp/contract';
+import {
+  type BackendContext,
+  type BackendDefinition,
+  defineBackend,
+  type Finding,
+  ToolError,
+} from '@devops-mcp/contract';
 import {
   type DependenciesApi,
   dependenciesPort,
@@ -12,6 +18,7 @@ import {
   tracesPort,
 } from '@devops-mcp/domain';
 import { z } from 'zod';
+import { examinePaths } from '../examine-paths.js';
 import { dependencyEdges } from './dependencies.js';
 import { errorSummary } from './logs/error-summary.js';
 import { searchLogs } from './logs/search-logs.js';
@@ -44,6 +51,7 @@ export function createOtlpBackend(load: LoadDuckDb = loadDuckDb): BackendDefinit
   // The ports of one process share what they have read.
   const opened = new Map<string, Telemetry>();
   const open = (context: Context, tables: readonly TableName[]) => openPort(context, tables, opened, load);
+  const examine = async (context: Context) => [...(await files(context)), await engine(load)];
   return defineBackend({
     name: 'otlp',
     title: 'OpenTelemetry files',
@@ -53,15 +61,42 @@ export function createOtlpBackend(load: LoadDuckDb = loadDuckDb): BackendDefinit
       {
         port: metricsPort,
         open: async (context: Context) => metricsApi(await open(context, ['points', 'spans'])),
+        examine,
       },
       {
         port: dependenciesPort,
         open: async (context: Context) => dependenciesApi(await open(context, ['spans'])),
+        examine,
       },
-      { port: logsPort, open: async (context: Context) => logsApi(await open(context, ['logs'])) },
-      { port: tracesPort, open: async (context: Context) => tracesApi(await open(context, ['spans'])) },
+      {
+        port: logsPort,
+        open: async (context: Context) => logsApi(await open(context, ['logs'])),
+        examine,
+      },
+      {
+        port: tracesPort,
+        open: async (context: Context) => tracesApi(await open(context, ['spans'])),
+        examine,
+      },
     ],
   });
+}
+
+const files = examinePaths<Config>(({ path }) => [path]);
+
+async function engine(load: LoadDuckDb): Promise<Finding> {
+  try {
+    await load();
+    return { topic: 'configuration', level: 'ok', message: 'The engine that reads telemetry is installed.' };
+  } catch (error) {
+    const known = error instanceof ToolError ? error : undefined;
+    return {
+      topic: 'configuration',
+      level: 'failure',
+      message: known?.message ?? 'The engine that reads telemetry does not load.',
+      fix: known?.hint ?? 'Install @duckdb/node-api beside the server.',
+    };
+  }
 }
 
 /** The backend as the table of backends names it. */

@@ -1,5 +1,6 @@
 import { type BackendContext, defineBackend } from '@devops-mcp/contract';
 import { infrastructurePort } from '@devops-mcp/domain';
+import { examinePaths } from '../examine-paths.js';
 import { infrastructureFrom } from './infrastructure.js';
 import { type TerraformConfig, terraformConfig } from './terraform-config.js';
 
@@ -12,6 +13,7 @@ export const terraformBackend = defineBackend({
     {
       port: infrastructurePort,
       open: async (context: BackendContext<TerraformConfig>) => infrastructureFrom(context),
+      examine: examinePaths<TerraformConfig>(({ files }) => files),
     },
   ],
 });
