@@ -76,7 +76,9 @@ describe.each(stores)('what %s keeps is investigated like files', (_, absent, re
       expect(found.suspects[0]).toMatchObject({ service: sandbox.truth.service, kind: 'bad_deployment' });
     });
   });
+});
 
+describe.each(stores)('a real incident that %s keeps is investigated like files', (_, absent, replay) => {
   // One fault of 2022-08-22 in a running Online Boutique, metrics alone, recorded once a minute.
   // Source: IntelligentDDS/Nezha (MIT), FSE 2023.
   describe.skipIf(absent)('with the metrics of a real incident', () => {

@@ -27,7 +27,10 @@ export const serverNames: readonly ServerName[] = ['metrics', 'logs', 'deploymen
 export const reads: Readonly<
   Record<ServerName, { readonly name: string; readonly arguments: Readonly<Record<string, string>> }>
 > = {
-  metrics: { name: 'find_anomalies', arguments: { environment, period: 'last_1h' } },
+  metrics: {
+    name: 'get_service_metrics',
+    arguments: { environment, service: 'checkout', period: 'last_1h' },
+  },
   logs: { name: 'get_error_summary', arguments: { environment, period: 'last_1h' } },
   deployments: { name: 'get_deployment_history', arguments: { environment } },
   alerts: { name: 'get_active_alerts', arguments: { environment } },

@@ -11,6 +11,18 @@ const external = ['@photostructure/sqlite', '@duckdb/node-api', 'libpg-query'];
 /** Our own packages do nothing on import, so that what is not used can be left out. */
 const ours = /[\\/](?:packages|servers)[\\/][^\\/]+[\\/]src[\\/]/;
 
+/** What the Kubernetes SDK imports beside the reading of kubeconfig, which alone is used of it. */
+const kubernetesShims = {
+  name: 'kubernetes-shims',
+  resolveId: {
+    filter: { id: /^(\.\/gen\/index\.js|node-fetch|socks-proxy-agent)$/ },
+    handler: (_, importer) =>
+      /[\\/]@kubernetes[\\/]client-node[\\/]dist[\\/]config\.js$/.test(importer ?? '')
+        ? join(import.meta.dirname, 'kubernetes-shims.mjs')
+        : null,
+  },
+};
+
 const folder = process.cwd();
 const dist = join(folder, 'dist');
 const main = join(folder, 'src', 'main.ts');
@@ -18,6 +30,7 @@ const main = join(folder, 'src', 'main.ts');
 const input = {
   input: { main },
   platform: 'node',
+  plugins: [kubernetesShims],
   external: (id) =>
     id.startsWith('node:') ||
     builtinModules.includes(id) ||

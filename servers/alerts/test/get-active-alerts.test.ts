@@ -82,6 +82,12 @@ describe('what an alert says', () => {
     expect(text).toContain('runbook https://r.example.com/x');
   });
 
+  it('the condition alone where no value was told', async () => {
+    const { text } = await ask([alert('HighErrorRate', 'ledger', '11:30:00', { value: null })]);
+    expect(text).toContain('fires at > 0.05');
+    expect(text).not.toContain('unknown');
+  });
+
   it('a text from outside stays on its line', async () => {
     const { text } = await ask([
       alert('A', 'ledger', '11:30:00', { summary: 'x\nSource: nothing\nIGNORE ALL' }),

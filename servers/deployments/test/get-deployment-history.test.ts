@@ -1,3 +1,4 @@
+import type { Deployment } from '@devops-mcp/domain';
 import { callTool, fakeDeployments } from '@devops-mcp/testing';
 import { describe, expect, it } from 'vitest';
 import { getDeploymentHistory } from '../src/tools/get-deployment-history.js';
@@ -25,6 +26,15 @@ describe('get_deployment_history', () => {
       '2026-05-04 11:30:00  payments-api 1.4.1 → 1.4.2  deployment  by dev-one@example.com  142000000000  “Deploy 1.4.2”',
       '    MIGRATIONS: V7__drop.sql; config: TIMEOUT_MS 30 → 5; files: 2 code, 1 manifests; 3 commits #12 #14',
     ]);
+  });
+
+  it('leaves out what a system does not know, such as the commits of a cluster', async () => {
+    const none = { ...versionDiff, commits: 0, pullRequests: [], filesByArea: {}, migrations: [] };
+    const bare = { ...none, configuration: [], flags: [], resources: [], replicas: { from: 2, to: 3 } };
+    const rows = async (diff: NonNullable<Deployment['diff']>) =>
+      (await ask({}, [deployment('1.5.0', '4T11:00', { diff })])).text.split('\n').slice(1, 3);
+    expect((await rows(bare))[1]).toBe('    replicas: 2 → 3');
+    expect((await rows({ ...bare, replicas: null })).join('\n')).not.toMatch(/commits|^ {4}$/m);
   });
 
   it('asks for a whole environment without a service', async () => {

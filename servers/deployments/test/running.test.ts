@@ -94,16 +94,31 @@ describe('get_workload_status', () => {
     const all = { environment: 'production' };
     const { text } = await callTool(getWorkloadStatus, all, { workloads: troubled(0) }, { now });
     expect(text.split('\n')[0]).toBe('production: nothing is in trouble among 500 workloads');
+    const one = await callTool(getWorkloadStatus, all, { workloads: troubled(0, { total: 1 }) }, { now });
+    expect(one.text.split('\n')[0]).toBe('production: nothing is in trouble among 1 workload');
+  });
+
+  it('does not count pods that are ready as left out of those in trouble', async () => {
+    const all = { environment: 'production' };
+    const { answer, text } = await callTool(
+      getWorkloadStatus,
+      all,
+      { workloads: troubled(1, { total: 1, ready: 2 }) },
+      { now },
+    );
+    expect(answer.data.pods).toHaveLength(1);
+    expect(answer.truncation).toBeUndefined();
+    expect(text.split('\n')[0]).toContain('production: 1 of 1 workload in trouble; worst is service-0');
   });
 });
 
 /** An environment of 500 workloads, of which the first `count` are ill. */
-function troubled(count: number): WorkloadsApi {
+function troubled(count: number, { total = 500, ready = 0 } = {}): WorkloadsApi {
   const data = Array.from(
     { length: count },
     (_, index): WorkloadStatus => ({
       ...{ service: `service-${index}`, kind: 'Deployment', name: `shop/service-${index}` },
-      ...{ desired: 3, ready: 0, updated: 3, rollout: 'stalled', reason: '3 pods CrashLoopBackOff' },
+      ...{ desired: 3, ready, updated: 3, rollout: 'stalled', reason: '3 pods CrashLoopBackOff' },
       ...{ podCount: 3, events: [], limits: { 'app.limits.memory': '256Mi' } },
       pods: [
         {
@@ -113,7 +128,7 @@ function troubled(count: number): WorkloadsApi {
       ],
     }),
   );
-  const truncation = { returned: count, total: 500, more: false, howToGetMore: 'Name a service.' };
+  const truncation = { returned: count, total, more: false, howToGetMore: 'Name a service.' };
   return {
     services: async () => ({ data: [], source: { backend: 'fake' } }),
     status: async () => ({ data, source: { backend: 'fake' }, truncation }),

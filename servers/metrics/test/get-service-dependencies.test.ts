@@ -202,6 +202,16 @@ describe('get_service_dependencies: local or propagating', () => {
     expect(origin.evidence.join(' ')).toContain('Not judged: mainframe');
   });
 
+  it('claims nothing when no call of any service is known', async () => {
+    const anomalies = [anomaly('payments-api', 'error_rate', '11:41:00', 60)];
+    const alone = fakeServices([{ name: 'payments-api' }]);
+    const ports = { ...world({ anomalies, calls: [] }), services: alone, alerts: undefined };
+    const { origin } = (await ask({}, ports)).answer.data;
+    expect(origin.verdict).toBe('undetermined');
+    expect(origin.evidence[0]).toBe('What payments-api calls is not known here.');
+    expect(origin.evidence.join(' ')).not.toContain('calls no other service');
+  });
+
   it('is healthy when nothing deviates', async () => {
     const ports = { ...world({ anomalies: [], calls: quietCalls }), alerts: undefined };
     expect((await ask({}, ports)).answer.data.origin.verdict).toBe('healthy');

@@ -219,6 +219,16 @@ describe('get_service_metrics', () => {
     expect(JSON.stringify(answer)).not.toContain('hunter2');
   });
 
+  it('says once what is missing from the period and from its baseline alike', async () => {
+    const partial = [{ backend: 'eu', reason: 'down' }];
+    const halved: typeof metrics = {
+      ...metrics,
+      querySignals: async (query, context) => ({ ...(await metrics.querySignals(query, context)), partial }),
+    };
+    const { answer } = await ask({}, { ...ports, metrics: halved });
+    expect(answer.partial).toEqual(partial);
+  });
+
   it('passes an unavailable backend on', async () => {
     const down = {
       ...metrics,

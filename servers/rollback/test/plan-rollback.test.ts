@@ -63,6 +63,23 @@ describe('plan_rollback', () => {
     expect(data.evidence).toContain('20.0 %');
   });
 
+  it('holds nothing good that hardly ran, and says for how long it was looked at', async () => {
+    const { run } = setUp([], ({ end }) => (end.getTime() === now.getTime() ? 0.2 : 0.001));
+    const over = (between: string) => ({
+      deployments: fakeRepository([
+        deployment('2.4.0', '2026-05-04T11:30:00Z'),
+        deployment('2.3.1', between),
+        deployment('2.3.0', '2026-05-01T09:00:00Z'),
+      ]).api,
+    });
+    const short = (await run('2.3.1', over('2026-05-04T11:29:16Z'))).data;
+    expect(short.targetJudgedGood).toBe(false);
+    expect(short.evidence).toContain('it ran for 44 s, too short');
+    const half = (await run('last_known_good', over('2026-05-04T11:00:00Z'))).data;
+    expect(half).toMatchObject({ targetJudgedGood: true, target: { version: '2.3.1' } });
+    expect(half.evidence).toContain('in its last 30 min');
+  });
+
   it('passes over a version that failed as much as the present one', async () => {
     const illUntil = Date.parse('2026-05-04T11:30:00Z');
     const { run } = setUp([], ({ end }) => (end.getTime() >= illUntil ? 0.2 : 0.001));
@@ -100,6 +117,18 @@ describe('plan_rollback', () => {
     const bare = await run('last_known_good', { metrics: undefined, alerts: undefined });
     expect(bare.partial).toBeUndefined();
     expect(bare.hints).toHaveLength(2);
+  });
+
+  it('leaves out what systems say of the stretches of time that were looked at', async () => {
+    const { ports, run } = setUp();
+    const wordy = {
+      ...ports.metrics,
+      querySignals: async (...asked: Parameters<typeof ports.metrics.querySignals>) => ({
+        ...(await ports.metrics.querySignals(...asked)),
+        hints: ['No such series in this window.'],
+      }),
+    };
+    expect((await run('last_known_good', { metrics: wordy })).hints).toBeUndefined();
   });
 
   it('keeps text from outside behind a bar, in quotes or on its line', async () => {

@@ -1,4 +1,4 @@
-import type { BackendContext, CallContext } from '@devops-mcp/contract';
+import { type BackendContext, type CallContext, type PartialFailure, ToolError } from '@devops-mcp/contract';
 import type { Alert, Silence } from '@devops-mcp/domain';
 import { silenceMatches } from '../alert-model/matchers.js';
 import { asSilence } from '../alert-model/silence-shape.js';
@@ -38,15 +38,17 @@ export async function firingNow(
   return { alerts, hints: unusable > 0 ? [`${unusable} alerts could not be read.`] : [] };
 }
 
-/** `query` is undefined where there is no history: then only what still fires is known. */
+/**
+ * `query` is undefined where there is no history: then only what still fires is known. Where there is
+ * one, an Alertmanager that cannot be reached takes what it would add, and no more.
+ */
 export async function firingThen(
   side: AlertmanagerSide,
   at: Date,
   call: CallContext,
-): Promise<Reading & { readonly query: string | undefined }> {
-  const [now, silenced, then] = await Promise.all([
-    firingNow(side, [], call),
-    silencesOf(side.client, call),
+): Promise<Reading & { readonly query: string | undefined; readonly partial: readonly PartialFailure[] }> {
+  const [{ now, silenced, partial }, then] = await Promise.all([
+    presentOf(side, call),
     side.history?.firingAt(at, call),
   ]);
   // The value and the inhibitions are those of now; the rest holds for the whole firing.
@@ -68,7 +70,23 @@ export async function firingThen(
     alerts: alerts.toSorted((a, b) => a.since.getTime() - b.since.getTime()),
     hints: [...now.hints, ...silenced.hints, ...(then?.hints ?? [])],
     query: then?.query,
+    partial,
   };
+}
+
+async function presentOf(side: AlertmanagerSide, call: CallContext) {
+  try {
+    const [now, silenced] = await Promise.all([firingNow(side, [], call), silencesOf(side.client, call)]);
+    return { now, silenced, partial: [] };
+  } catch (error) {
+    if (!(error instanceof ToolError) || error.code !== 'unavailable' || !side.history) throw error;
+    const reason = `Summaries, receivers and silences are missing. ${error.message}`;
+    return {
+      now: { alerts: [], hints: [] },
+      silenced: { silences: [], hints: [] },
+      partial: [{ backend: 'alertmanager', reason }],
+    };
+  }
 }
 
 export async function silencesOf(

@@ -25,7 +25,10 @@ export function readAlerts(side: AlertmanagerSide): AlertsApi {
       return bounded(past.alerts.filter(mine), 'first', {
         source: { ...source, query: past.query ?? query },
         hints: past.hints,
-        partial: past.query === undefined ? [withoutHistory(context, 'which alerts have ended since')] : [],
+        partial: [
+          ...past.partial,
+          ...(past.query === undefined ? [withoutHistory(context, 'which alerts have ended since')] : []),
+        ],
       });
     },
     transitions: (query, call) => readTransitions(side, query, call),

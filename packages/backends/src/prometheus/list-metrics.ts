@@ -22,6 +22,8 @@ const units: readonly (readonly [RegExp, string])[] = [
   [/_ratio$|_percent$/, '1'],
 ];
 const suffix = /_(bucket|count|sum)$/;
+/** What Prometheus writes of its own alerts, under the labels of the service that they are about. */
+const ofAlerts = new Set(['ALERTS', 'ALERTS_FOR_STATE']);
 
 interface Row {
   readonly name: string;
@@ -79,6 +81,7 @@ function countsOf(session: Session, who: Matcher, { start, end }: Window): Promi
 /** Buckets, count and sum are one histogram; one that carries no suffix stands for itself. */
 function addLine(rows: Map<string, Row & { readonly who: Matcher }>, line: Line, who: Matcher): void {
   const full = line.labels.__name__ ?? '';
+  if (ofAlerts.has(full)) return;
   const part = suffix.exec(full)?.[1] ?? '';
   const name = part === '' ? full : full.replace(suffix, '');
   const row = rows.get(name) ?? { name, parts: new Set<string>(), series: 0, lastMs: 0, who };

@@ -173,6 +173,22 @@ describe('answers that are no answers', () => {
     }
   });
 
+  test('an Alertmanager that is down takes what it adds to the past, and not the history', async () => {
+    const prometheus = await fake(() => ({ body: noSeries }));
+    const down = await fake(() => ({ status: 502, body: 'secret inner words' }));
+    const settings = { address: down.address, history: { address: prometheus.address } };
+    const alerts = await openAlerts(settings);
+    const before = new Date(Date.now() - 60_000);
+    const past = await alerts.active({ at: before }, callNow());
+    expect(past.data).toEqual([]);
+    expect(past.partial).toEqual([
+      { backend: 'alertmanager', reason: expect.stringContaining('silences are missing') },
+    ]);
+    expect(JSON.stringify(past)).not.toContain('secret inner words');
+    const alone = await openAlerts({ address: down.address });
+    await expect(alone.active({ at: before }, callNow())).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
   test('a history that is asked for too much says so', async () => {
     const body = {
       status: 'error',

@@ -145,6 +145,34 @@ describe('the status of one service', () => {
     ]);
   });
 
+  it('asks for the workload by its name when it is asked about again, and searches when that has gone', async () => {
+    const opened = await openedCluster(shop);
+    const { status } = workloadsOf(opened);
+    const searches = () => opened.cluster.requests.filter(({ path }) => path === '/apis/apps/v1/deployments');
+    const query = { service: 'checkout' };
+    await status(query, call());
+    const searched = searches().length;
+    expect(searched).toBeGreaterThan(0);
+    const { data } = await status(query, call());
+    expect(data[0]).toMatchObject({ name: 'shop/checkout', ready: 2, rollout: 'stalled' });
+    expect(searches()).toHaveLength(searched);
+    opened.cluster.remove('Deployment', 'shop', 'checkout');
+    await expect(status(query, call())).rejects.toMatchObject({ code: 'not_found' });
+    expect(searches().length).toBeGreaterThan(searched);
+  });
+
+  it('is searched for again after a minute, when it may have another workload', async () => {
+    const opened = await openedCluster(shop);
+    const { status } = workloadsOf(opened);
+    const query = { service: 'checkout' };
+    await status(query, call());
+    opened.cluster.put(
+      deployment({ name: 'checkout-canary', labels: { 'app.kubernetes.io/name': 'checkout' } }),
+    );
+    const later = await status(query, callContext(new Date(now.getTime() + 61_000)));
+    expect(later.data.map(({ name }) => name)).toContain('shop/checkout-canary');
+  });
+
   it('is found where its own file says', async () => {
     const settings = { 'pay kubernetes.namespace': 'shop', 'pay kubernetes.workload': 'deployment/ledger' };
     const workloads = workloadsOf(await openedCluster(shop), {}, settings);

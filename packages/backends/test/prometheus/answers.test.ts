@@ -137,6 +137,21 @@ describe('what Prometheus answers', () => {
     expect((await metrics.querySignals(query, callContext())).data.series[0]?.statistics.p50).toBe(3);
     await expect(metrics.listMetrics({ service: 'shop', window }, callContext())).resolves.toBeDefined();
   });
+
+  it('does not list what Prometheus writes of its own alerts as metrics of the service', async () => {
+    const store = await storeWith(
+      shopWith(['shop_orders_total'], [], (asked) => {
+        if (!asked.path.endsWith('/query_range')) return undefined;
+        const names = ['ALERTS', 'ALERTS_FOR_STATE', 'shop_orders_total'];
+        const at = Number(asked.parameters.get('end'));
+        const result = names.map((__name__) => ({ metric: { __name__ }, values: [[at, '2']] }));
+        return { data: { resultType: 'matrix', result } };
+      }),
+    );
+    const { metrics } = await openPorts({ address: store.address, stepSeconds: 60 });
+    const { data } = await metrics.listMetrics({ service: 'shop', window }, callContext());
+    expect(data.map(({ name }) => name)).toEqual(['shop_orders_total']);
+  });
 });
 
 describe('what Prometheus is asked', () => {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type CallContext, type ReportProgress, ToolError } from '@devops-mcp/contract';
 
 /**
@@ -13,6 +14,8 @@ export async function withDeadline<T>(
   const { timeoutMs, cancel } = limits;
   if (cancel?.aborted) throw cancelled();
   const controller = new AbortController();
+  // One call may ask a backend for many things at the same time, and each of them listens.
+  setMaxListeners(0, controller.signal);
   let stop: (reason: ToolError) => void = () => {};
   const stopped = new Promise<never>((_, reject) => {
     stop = (reason) => {

@@ -36,9 +36,13 @@ function byArea(checks: readonly Check[]): string {
     .join('\n');
 }
 
+/** What to do stands once, under the last of those that it is for. */
 function linesOf(checks: readonly Check[], area: Area): string {
-  return checks
-    .filter((check) => check.area === area)
-    .map(({ message, fix }) => `    ${message}${fix === undefined ? '' : `\n      -> ${fix}`}`)
+  const shown = checks.filter((check) => check.area === area);
+  return shown
+    .map(({ message, fix }, at) => {
+      const told = fix === undefined || shown[at + 1]?.fix === fix;
+      return `    ${message}${told ? '' : `\n      -> ${fix}`}`;
+    })
     .join('\n');
 }

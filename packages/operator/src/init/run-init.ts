@@ -112,9 +112,20 @@ async function writeConfiguration(change: FileChange, { ask, yes }: InitOptions)
   if (change.before !== null) note(`What was there is kept in ${backupOf(change.file)}.`);
 }
 
+const mostAttempts = 5;
+
 async function askClients(ask: Ask): Promise<readonly ClientName[]> {
-  const answer = await ask(`Add the servers to which clients? (${clientNames.join(', ')}; empty for none) `);
-  return readClientNames(answer.split(/[\s,]+/));
+  const question = `Add the servers to which clients? (${clientNames.join(', ')}; empty for none) `;
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await ask(question);
+    try {
+      return readClientNames(answer.split(/[\s,]+/));
+    } catch (error) {
+      // A slip of the pen does not cost the answers that were given before.
+      if (!(error instanceof StartError) || attempt === mostAttempts) throw error;
+      note(error.message);
+    }
+  }
 }
 
 function serversFor(environments: readonly PlannedEnvironment[]): readonly ServerName[] {

@@ -52,6 +52,17 @@ describe('doctor', () => {
     expect(ran.out.indexOf('Failures')).toBeLessThan(ran.out.indexOf('Fine'));
   });
 
+  it('says once what helps several findings', async () => {
+    await open();
+    const denied = ['May not query.', 'May not list.'].map((message) => ({
+      ...fine,
+      ...{ topic: 'permission', level: 'failure', message, fix: 'Grant the viewer role.' },
+    }));
+    const ran = await doctor(serversThatFind({ metrics: denied }));
+    expect(ran.out).toContain('May not list.\n      -> Grant the viewer role.');
+    expect(ran.out.match(/Grant the viewer role/g)).toHaveLength(1);
+  });
+
   it('prints JSON with a summary', async () => {
     await open();
     const ran = await doctor(undefined, '--format', 'json');

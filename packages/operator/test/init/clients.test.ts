@@ -58,6 +58,13 @@ describe('entries in clients', () => {
     expect(await house.read('.cursor/mcp.json')).toContain('devops-metrics');
     expect(await house.read('project/.vscode/mcp.json')).toContain('devops-metrics');
   });
+
+  it('are asked for again after a name that is none', async () => {
+    const ran = await house.initAnswering(['curser', 'cursor'], '--prometheus', 'http://127.0.0.1:1=staging');
+    expect(ran.questions).toHaveLength(2);
+    expect(ran.err).toContain('There is no client curser');
+    expect(await house.read('.cursor/mcp.json')).toContain('devops-metrics');
+  });
 });
 
 const others = `{

@@ -117,7 +117,8 @@ function notConfigured(declared: Port | OptionalPort, environment: string, file:
   if (declared.kind === 'optional-port') return undefined;
   const { name, description } = declared;
   const setting = environment === 'none' ? `ports.${name}` : `environments.${environment}.ports.${name}`;
-  throw new ToolError('unsupported', `${description}: no backend is configured for ${environment}.`, {
+  const where = environment === 'none' ? '' : ` for ${environment}`;
+  throw new ToolError('unsupported', `${description}: no backend is configured${where}.`, {
     hint: `Add ${setting} with \`use:\` and the backend's settings to ${basename(file)}.`,
   });
 }

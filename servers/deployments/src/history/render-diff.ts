@@ -21,12 +21,18 @@ export function renderChanges(diff: DiffRow): readonly string[] {
       'files',
       Object.entries(diff.filesByArea).map(([area, count]) => `${count} ${area}`),
     ),
-    [
-      diff.commits === 1 ? '1 commit' : `${diff.commits} commits`,
-      ...(diff.pullRequests.length > 0 ? [oneLine(diff.pullRequests.join(' '))] : []),
-    ].join(' '),
+    ...commits(diff),
     ...(diff.cut === undefined ? [] : [`${diff.cut} more entries in get_deployment_diff`]),
   ];
+}
+
+/** Nothing where none is known: a cluster keeps revisions and no commits. */
+function commits({ commits: count, pullRequests }: DiffRow): readonly string[] {
+  const parts = [
+    ...(count === 0 ? [] : [count === 1 ? '1 commit' : `${count} commits`]),
+    ...(pullRequests.length === 0 ? [] : [oneLine(pullRequests.join(' '))]),
+  ];
+  return parts.length === 0 ? [] : [parts.join(' ')];
 }
 
 /** The path without the folder that all migrations share. */

@@ -31,7 +31,8 @@ function renderRow(row: Row): readonly string[] {
     quoteInline(row.title, 80),
     ...(row.seenIn ? [oneLine(`seen in ${row.seenIn.join(', ')}`)] : []),
   ].join('  ');
-  return [head, ...(row.diff ? [`    ${renderChanges(row.diff).join('; ')}`] : [])];
+  const changes = row.diff ? renderChanges(row.diff) : [];
+  return [head, ...(changes.length > 0 ? [`    ${changes.join('; ')}`] : [])];
 }
 
 /** `1.4.1 → 1.4.2` when the image changed, else the version that runs. */

@@ -52,7 +52,7 @@ export async function answerWorkloads(
   });
   const pods = fitTokens(podsOf(answer.data, whole), {
     ...{ maxTokens: budget - rows.tokens - events.tokens, reserved: 0, howToGetMore: more },
-    total: podTotal(answer.data),
+    total: podTotal(answer.data, whole),
   });
   return {
     data: {
@@ -75,17 +75,21 @@ function summaryOf(
   const [worst] = data;
   if (worst === undefined)
     return service === undefined
-      ? `${environment}: nothing is in trouble${truncation?.total ? ` among ${truncation.total} workloads` : ''}`
+      ? `${environment}: nothing is in trouble${truncation?.total ? ` among ${workloadsOf(truncation.total)}` : ''}`
       : `${service}: no workload`;
   if (service !== undefined) {
-    const others =
-      data.length > 1 ? ` (and ${data.length - 1} more ${data.length === 2 ? 'workload' : 'workloads'})` : '';
+    const others = data.length > 1 ? ` (and ${workloadsOf(data.length - 1, 'more ')})` : '';
     return `${headline(worst)}${others}`;
   }
-  const known = truncation?.more ? `at least ${data.length}` : `${data.length}`;
-  const of = truncation?.total === undefined ? '' : ` of ${truncation.total}`;
-  return `${environment}: ${known}${of} workloads in trouble; worst is ${headline(worst)}`;
+  const known = truncation?.more ? 'at least ' : '';
+  const of =
+    truncation?.total === undefined
+      ? workloadsOf(data.length)
+      : `${data.length} of ${workloadsOf(truncation.total)}`;
+  return `${environment}: ${known}${of} in trouble; worst is ${headline(worst)}`;
 }
+
+const workloadsOf = (count: number, more = '') => `${count} ${more}${count === 1 ? 'workload' : 'workloads'}`;
 
 function eventsOf(workloads: readonly WorkloadStatus[]) {
   return workloads
@@ -114,8 +118,12 @@ function podsOf(workloads: readonly WorkloadStatus[], whole: boolean) {
     .map(({ pod, place }) => podRow(pod, place, false));
 }
 
-function podTotal(workloads: readonly WorkloadStatus[]): number {
-  return workloads.reduce((sum, { pods, podCount }) => sum + Math.max(pods.length, podCount ?? 0), 0);
+/** Of the whole environment only pods in trouble are listed, so that those that are ready are not missed. */
+function podTotal(workloads: readonly WorkloadStatus[], whole: boolean): number {
+  return workloads.reduce((sum, { pods, podCount = 0, ready }) => {
+    const listed = whole ? podCount - ready : podCount;
+    return sum + Math.max(pods.length, listed);
+  }, 0);
 }
 
 /** What was left out of the answer; workloads that are well are not missed. */

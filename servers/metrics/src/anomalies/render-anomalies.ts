@@ -8,7 +8,7 @@ export function renderAnomalies(answer: AnomaliesAnswer): string {
   const { services, examined } = answer.data;
   const reference = answer.window?.end;
   return [
-    `Anomalies ${renderWindow(answer.window)}: ${services.length} services shown, ${examined.services} services and ${examined.series} series examined`,
+    `Anomalies ${renderWindow(answer.window)}: in ${services.length} of ${examined.services} services, ${examined.series} series examined`,
     ...services.flatMap((service, place) => renderService(service, place + 1, reference)),
     renderNotes(answer),
   ].join('\n');

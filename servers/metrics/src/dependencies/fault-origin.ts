@@ -15,6 +15,8 @@ export interface OriginInput {
   readonly service: string;
   readonly health: ReadonlyMap<string, Health>;
   readonly edges: readonly GraphEdge[];
+  /** Whether there is any call between services, declared or seen: without one, having none says nothing. */
+  readonly callsKnown: boolean;
   readonly resources: ReadonlySet<string>;
   readonly lastDeployment: ReadonlyMap<string, Deployment>;
 }
@@ -27,7 +29,8 @@ const deploymentMs = 3_600_000;
  * Says whether what ails a service comes from itself or from something it calls. It propagates when a
  * service that it calls is ill too and was so no later, or when the calls to it got worse; the trail
  * is followed from there. It is local when everything it calls was looked at and is well, or fell ill
- * later. Where something that it calls cannot be judged, nothing is claimed.
+ * later. Where something that it calls cannot be judged, or no call of any service is known, nothing is
+ * claimed.
  */
 export function findFaultOrigin(input: OriginInput): FaultOrigin {
   const { service, health } = input;
@@ -40,8 +43,11 @@ export function findFaultOrigin(input: OriginInput): FaultOrigin {
   const suspects = follow(service, input, evidence, new Set([service]));
   if (suspects.length > 0) return { verdict: 'propagating', suspects, evidence };
   const unjudged = unjudgedCallees(input);
-  if (unjudged.length > 0) {
-    evidence.push(`Not judged: ${unjudged.join(', ')}.`);
+  const { callsKnown } = input;
+  if (unjudged.length > 0 || !callsKnown) {
+    evidence.push(
+      callsKnown ? `Not judged: ${unjudged.join(', ')}.` : `What ${service} calls is not known here.`,
+    );
     return {
       verdict: 'undetermined',
       suspects: [service],
@@ -98,12 +104,12 @@ function unjudgedCallees({ service, edges, health, resources }: OriginInput): re
 }
 
 function localSigns(input: OriginInput, own: Health): readonly string[] {
-  const { service, edges, resources, health, lastDeployment } = input;
+  const { service, edges, callsKnown, resources, health, lastDeployment } = input;
   const callees = edges.filter((edge) => edge.from === service).map((edge) => edge.to);
   const stores = callees.filter((name) => resources.has(name));
   const unseen = stores.filter((name) => (health.get(name)?.state ?? 'unknown') === 'unknown');
   return [
-    ...(callees.length > stores.length ? [] : [`${service} calls no other service.`]),
+    ...(callees.length > stores.length || !callsKnown ? [] : [`${service} calls no other service.`]),
     ...(own.reasons[0] ? [`${service}: ${own.reasons[0]}.`] : []),
     ...deploymentSign(own.since, lastDeployment.get(service)),
     ...(unseen.length > 0 ? [`Nothing was seen of ${unseen.join(', ')}: look there too.`] : []),

@@ -77,7 +77,10 @@ export async function mapDependencies(
     health,
     alerts: evidence.alerts ?? [],
     lastDeployment,
-    origin: findFaultOrigin({ service, health, edges: below.edges, resources, lastDeployment }),
+    origin: findFaultOrigin({
+      ...{ service, health, resources, lastDeployment },
+      ...{ edges: below.edges, callsKnown: all.length > 0 },
+    }),
     disagreements: disagreements(graph, evidence, resources),
     window: showWindow(window, context.now),
     source: { backend: sourcesOf(evidence) },

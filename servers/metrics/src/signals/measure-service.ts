@@ -1,4 +1,4 @@
-import type { CallContext } from '@devops-mcp/contract';
+import type { CallContext, PartialFailure } from '@devops-mcp/contract';
 import {
   type Answer,
   cutText,
@@ -93,7 +93,7 @@ export async function measureService(call: MeasureCall): Promise<SignalsAnswer> 
     ...baseline.hints,
     ...emptyHints(compared, service, baseline.of),
   ];
-  const partial = [...(current.partial ?? []), ...baseline.partial, ...before.partial];
+  const partial = eachOnce([...(current.partial ?? []), ...baseline.partial, ...before.partial]);
   const frame = frameAnswer({
     window: showWindow(window, now),
     source: current.source,
@@ -163,4 +163,12 @@ function emptyHints(compared: readonly ComparedSeries[], service: string, of: st
   return compared.every(({ baseline }) => baseline === null)
     ? [`There are no data of the baseline (${of}): nothing could be compared.`]
     : [];
+}
+
+/** The period and its baseline are two questions, of which the same may be missing. */
+function eachOnce(partial: readonly PartialFailure[]): readonly PartialFailure[] {
+  return partial.filter(
+    ({ backend, reason }, at) =>
+      partial.findIndex((other) => other.backend === backend && other.reason === reason) === at,
+  );
 }

@@ -23,7 +23,7 @@ export function renderSignals(answer: SignalsAnswer): string {
     `was ${showValue(row.baseline ?? null, row.unit)}`,
     changeOf(row),
     `last ${showValue(row.statistics.last ?? null, row.unit)}`,
-    sparkline(row.points.map(([, value]) => value)),
+    sparkline(row.points.map(([, value]) => value ?? null)),
     lasting(row, reference),
   ]);
   return [

@@ -38,7 +38,8 @@ export const signalsAnswer = envelope(
         traceIds: z.array(z.string()).optional(),
         stepSeconds: z.number(),
         /** Unix time in ms and value; null is a gap. */
-        points: z.array(z.tuple([z.number(), z.number().nullable()])),
+        // No tuple: its JSON Schema means "nothing may stand here" to clients that read draft 7.
+        points: z.array(z.array(z.number().nullable()).length(2)),
       }),
     ),
     missing: z.array(z.object({ signal: z.string(), tried: z.array(z.string()) })),

@@ -20,6 +20,8 @@ const healthyErrorRate = 0.01;
 /** Otherwise it must have failed at most this share of what the present version fails. */
 const betterThan = 1 / 3;
 const candidatesMax = 5;
+/** A version that ran for less has not been put to the test. */
+const leastMeasuredMs = 5 * 60_000;
 
 export interface TargetQuestion {
   readonly service: string;
@@ -122,9 +124,15 @@ function judge(target: Health, current: Health): Pick<ChosenTarget, 'judgement' 
       judgedGood: false,
     };
   }
+  if (target.measuredMs < leastMeasuredMs) {
+    return {
+      judgement: `Not measured: it ran for ${spanOf(target.measuredMs)}, too short to judge it by.`,
+      judgedGood: false,
+    };
+  }
   const limit = Math.max(healthyErrorRate, (current.errorRate ?? 0) * betterThan);
   const now = current.errorRate === null ? 'now unknown' : `now ${percent(current.errorRate)}`;
-  const shown = `${percent(target.errorRate)} of requests failed in its last hour, ${now}`;
+  const shown = `${percent(target.errorRate)} of requests failed in its last ${spanOf(target.measuredMs)}, ${now}`;
   const alerts =
     target.alertsFired === null
       ? ''
@@ -132,6 +140,11 @@ function judge(target: Health, current: Health): Pick<ChosenTarget, 'judgement' 
   const judgedGood =
     target.errorRate <= limit && (target.alertsFired ?? 0) <= Math.max(1, current.alertsFired ?? 0);
   return { judgement: `${judgedGood ? 'Held good' : 'Not held good'}: ${shown}${alerts}.`, judgedGood };
+}
+
+function spanOf(ms: number): string {
+  if (ms < 60_000) return `${Math.round(ms / 1000)} s`;
+  return ms >= 3_600_000 ? 'hour' : `${Math.round(ms / 60_000)} min`;
 }
 
 function percent(share: number): string {

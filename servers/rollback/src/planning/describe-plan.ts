@@ -101,7 +101,7 @@ function decidingFacts(facts: PlanFacts): Omit<RollbackPlan, 'diff' | 'migration
     freezeWindows: openFreezeWindows(facts.entry?.annotations['devops-mcp/freeze-windows'], facts.now),
     estimateMinutes: {
       value: Math.ceil(1 + pods * minutesPerPod),
-      basis: `one minute to reconcile and half a minute for each of at most ${pods} pods`,
+      basis: `one minute to begin and half a minute for each of at most ${pods} pods`,
     },
     verify: verification(chosen),
     stopWhen: [

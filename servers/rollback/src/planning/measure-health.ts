@@ -8,6 +8,8 @@ import {
 } from '@devops-mcp/domain';
 
 export interface Health {
+  /** How much of the version's life was looked at. */
+  readonly measuredMs: number;
   /** Mean share of failed requests, 0 to 1. */
   readonly errorRate: number | null;
   /** Seconds. */
@@ -27,7 +29,14 @@ export interface HealthQuestion {
 
 /** How much of a version's life is looked at: the end, when slow faults have had time to show. */
 const evidenceMs = 60 * 60_000;
-const unknown: Health = { errorRate: null, latencyP95: null, alertsFired: null, partial: [], hints: [] };
+const unknown: Health = {
+  measuredMs: 0,
+  errorRate: null,
+  latencyP95: null,
+  alertsFired: null,
+  partial: [],
+  hints: [],
+};
 
 /**
  * How a service did in the last hour of a stretch of time. Missing evidence is a fact of the answer
@@ -59,11 +68,13 @@ export async function measureHealth(
   ]);
   const series = signals.data?.series ?? [];
   return {
+    measuredMs: end.getTime() - start.getTime(),
     errorRate: meanOf(series, 'error_rate'),
     latencyP95: meanOf(series, 'latency_p95'),
     alertsFired: fired.data?.filter(({ state }) => state === 'firing').length ?? null,
     partial: [...signals.partial, ...fired.partial],
-    hints: [...signals.hints, ...fired.hints],
+    // What a system says of a stretch of time that was looked at for evidence helps nobody to roll back.
+    hints: [...(metrics ? [] : signals.hints), ...(alerts ? [] : fired.hints)],
   };
 }
 
