@@ -24,7 +24,7 @@ export function agentsFor(target: HttpTarget, parallel: number): Agents {
   const needsTrust = target.address.protocol === 'https:' || target.network.proxy !== null;
   const trust = needsTrust ? trustOf(target) : undefined;
   const kept = agentFor(target, trust, {
-    ...{ keepAlive: true, maxSockets: parallel, maxFreeSockets: 4, scheduling: 'lifo' },
+    ...{ keepAlive: true, maxSockets: parallel, maxFreeSockets: parallel, scheduling: 'lifo' },
   });
   const fresh = agentFor(target, trust, { keepAlive: false });
   return {

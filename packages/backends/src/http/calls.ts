@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ToolError } from '@devops-mcp/contract';
 import type { Agents } from './agent.js';
 import { circuit } from './circuit.js';
@@ -30,6 +31,8 @@ export function callsOf(target: HttpTarget, agents: Agents, resilience: Resilien
   const room = slots(parallel, longestQueue, () => tooMany(target));
   const breaker = circuit(failuresToOpen, openMs, now);
   const closing = new AbortController();
+  // Every call under way listens to it, those in the queue included; more than ten are no leak.
+  setMaxListeners(0, closing.signal);
 
   const attempt = async (agent: Agents['kept'], request: HttpRequest, limit: TimeLimit): Promise<Asked> => {
     const free = await room.take(limit.signal);

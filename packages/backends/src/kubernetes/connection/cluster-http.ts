@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RequestOptions } from 'node:https';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { type BackendContext, type NetworkSettings, ToolError } from '@devops-mcp/contract';
 import { type HttpClient, type HttpRequest, type HttpTarget, openHttp } from '../../http/http-client.js';
 import { problemOf } from '../../http/http-errors.js';
@@ -45,6 +45,7 @@ export async function openClusterHttp(
 
   const connect = async (): Promise<Held> => {
     const options = await credentialOf(who);
+    await nextTurn();
     const headers = headersOf(options);
     const tls = tlsOf(options);
     const key = createHash('sha256').update(JSON.stringify(tls)).digest('hex');

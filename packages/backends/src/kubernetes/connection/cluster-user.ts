@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type BackendContext, ToolError } from '@devops-mcp/contract';
 import { closestNames } from '@devops-mcp/domain';
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
@@ -24,6 +25,8 @@ export async function clusterUser(
 ): Promise<ClusterUser> {
   // The package's root loads every API class; this is the part that reads kubeconfig.
   const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
+  // Loading and the first use of what was loaded are long enough each for one turn of the event loop.
+  await nextTurn();
   const access = accessOf(context.config, side);
   const file = access.kubeconfig === undefined ? undefined : context.resolvePath(access.kubeconfig);
   const loaded = new KubeConfig();

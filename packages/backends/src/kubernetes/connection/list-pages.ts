@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CallContext } from '@devops-mcp/contract';
 import { problemOf } from '../../http/http-errors.js';
 import type { ClusterHttp } from './cluster-http.js';
@@ -5,6 +6,7 @@ import type { KubeObject, ListPage, ListQuery } from './kube-client.js';
 import { asPage, continueToken, type RawPage } from './read-answer.js';
 
 export const defaultPageSize = 100;
+const longPage = 50;
 
 /**
  * One list, page by page; the next is asked for when the one before was taken. A continue token lives a
@@ -38,6 +40,8 @@ export async function* listPages<T extends KubeObject>(
     const final = page.items.at(-1);
     if (final !== undefined && keyOf(final) > last) last = keyOf(final);
     token = page.next;
+    // Parsing a full page and reducing it are some milliseconds each; in between others have their turn.
+    if (items.length >= longPage) await nextTurn();
     yield { items, remaining: page.remaining, resourceVersion: page.resourceVersion };
   } while (token !== '');
 }

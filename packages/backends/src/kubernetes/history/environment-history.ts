@@ -11,8 +11,8 @@ import { date } from '../workloads/pod-health.js';
 import type { WorkloadKind } from '../workloads/rollout.js';
 import { type History, type HistoryOptions, historyOf, newest } from './service-history.js';
 
-/** Workloads whose revisions are read at the same time. */
-const together = 4;
+/** Workloads whose revisions are read at the same time; as many as requests go out at once. */
+const together = 8;
 /** Workloads that went back to an earlier revision are looked at beside the newest ones. */
 const mostReturned = 20;
 
@@ -76,7 +76,7 @@ async function lookAtAll(
 ): Promise<{ readonly seen: readonly Seen[]; readonly total: number }> {
   const seen = new Map<string, Seen>();
   let total = 0;
-  for (const path of ['/apis/apps/v1/replicasets', '/apis/apps/v1/controllerrevisions']) {
+  const lookAt = async (path: string) => {
     for await (const page of readPages(client, path, revisionMark, {}, context)) {
       for (const { metadata, revision } of page) {
         const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
@@ -91,7 +91,8 @@ async function lookAtAll(
         note(seen, key, { kind, namespace: metadata.namespace, name: owner.name }, mark, within);
       }
     }
-  }
+  };
+  await Promise.all(['/apis/apps/v1/replicasets', '/apis/apps/v1/controllerrevisions'].map(lookAt));
   return { seen: [...seen.values()], total };
 }
 

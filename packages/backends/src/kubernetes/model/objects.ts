@@ -7,20 +7,24 @@ const text = z.string().nullish();
 const count = z.number().nullish();
 const words = z.record(z.string(), z.string()).nullish();
 
-const metadata = z.object({
+/** Of kinds of which there are many: each field that is checked is checked 5,000 times. */
+const briefMetadata = z.object({
   name: z.string(),
   namespace: z.string().default(''),
-  uid: z.string().default(''),
-  generation: z.number().default(0),
   creationTimestamp: text,
-  deletionTimestamp: text,
-  labels: words,
+});
+
+const ownerReferences = z
+  .array(z.object({ kind: z.string(), name: z.string(), uid: z.string(), controller: z.boolean().nullish() }))
+  .nullish();
+
+const podMetadata = briefMetadata.extend({
+  ...{ uid: z.string().default(''), deletionTimestamp: text, labels: words, ownerReferences },
+});
+
+const metadata = podMetadata.extend({
+  generation: z.number().default(0),
   annotations: words,
-  ownerReferences: z
-    .array(
-      z.object({ kind: z.string(), name: z.string(), uid: z.string(), controller: z.boolean().nullish() }),
-    )
-    .nullish(),
   managedFields: z
     .array(
       z.object({
@@ -100,7 +104,7 @@ export type ContainerStatus = z.output<typeof containerStatus>;
 export type Terminated = z.output<typeof terminated>;
 
 export const pod = z.object({
-  metadata,
+  metadata: podMetadata,
   spec: z
     .object({
       nodeName: text,
@@ -135,7 +139,7 @@ export const controllerRevision = z.object({
 export type ControllerRevision = z.output<typeof controllerRevision>;
 
 export const event = z.object({
-  metadata,
+  metadata: briefMetadata,
   involvedObject: z.object({ kind: text, name: text }),
   reason: text,
   message: text,
@@ -149,7 +153,7 @@ export const event = z.object({
 export type KubeEvent = z.output<typeof event>;
 
 export const autoscaler = z.object({
-  metadata,
+  metadata: briefMetadata,
   spec: z.object({
     scaleTargetRef: z.object({ kind: z.string(), name: z.string() }),
     minReplicas: count,
@@ -160,14 +164,14 @@ export const autoscaler = z.object({
 export type Autoscaler = z.output<typeof autoscaler>;
 
 export const disruptionBudget = z.object({
-  metadata,
+  metadata: briefMetadata,
   spec: z.object({ selector: labelSelector.nullish() }).nullish(),
   status: z.object({ disruptionsAllowed: count }).nullish(),
 });
 export type DisruptionBudget = z.output<typeof disruptionBudget>;
 
 export const resourceQuota = z.object({
-  metadata,
+  metadata: briefMetadata,
   status: z.object({ hard: words, used: words }).nullish(),
 });
 export type ResourceQuota = z.output<typeof resourceQuota>;

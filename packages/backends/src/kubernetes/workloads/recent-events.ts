@@ -12,33 +12,23 @@ export interface Subject {
   readonly name: string;
 }
 
-const mostSubjects = 10;
-/** Asked about at the same time. */
-const together = 4;
 const mostPerSubject = 100;
 const mostEvents = 20;
 const longestMessage = 1_000;
 
-/** Recent events of the given objects, alike ones as one, warnings of the same moment first, newest first. */
-export async function recentEvents(
+/** The events of one object that the cluster still keeps. */
+export async function eventsOf(
   client: KubeClient,
   namespace: string,
-  subjects: readonly Subject[],
+  { kind, name }: Subject,
   context: CallContext,
-): Promise<readonly Event[]> {
+): Promise<readonly KubeEvent[]> {
   const path = `/api/v1/namespaces/${namespace}/events`;
-  const ask = async ({ kind, name }: Subject) => {
-    const fieldSelector = `involvedObject.kind=${kind},involvedObject.name=${name}`;
-    return (await readSome(client, path, event, { fieldSelector, most: mostPerSubject }, context)).items;
-  };
-  const found: KubeEvent[] = [];
-  const chosen = subjects.slice(0, mostSubjects);
-  for (let at = 0; at < chosen.length; at += together)
-    found.push(...(await Promise.all(chosen.slice(at, at + together).map(ask))).flat());
-  return mergeEvents(found);
+  const fieldSelector = `involvedObject.kind=${kind},involvedObject.name=${name}`;
+  return (await readSome(client, path, event, { fieldSelector, most: mostPerSubject }, context)).items;
 }
 
-/** Alike are events of one reason whose messages differ only in the name of what they are about. */
+/** Newest first, warnings of the same moment before others. Alike are events of one reason whose messages differ only in the name of what they are about. */
 export function mergeEvents(events: readonly KubeEvent[]): readonly Event[] {
   const merged = new Map<string, { event: Event; objects: Set<string> }>();
   for (const one of events) {

@@ -2,6 +2,7 @@ import type { ServiceMapping, Truncation } from '@devops-mcp/contract';
 import type { WorkloadsApi } from '@devops-mcp/domain';
 import type { OpenClient } from '../connection/client-once.js';
 import { namesOfServices } from '../services/find-workloads.js';
+import { rememberingWorkloads } from '../services/remembered-workloads.js';
 import { environmentStatus } from './environment-status.js';
 import { serviceStatus } from './service-status.js';
 
@@ -10,6 +11,7 @@ const mostRows = 200;
 
 /** Running workloads of one cluster. */
 export function kubernetesWorkloads(open: OpenClient, services: ServiceMapping): WorkloadsApi {
+  const find = rememberingWorkloads(services);
   return {
     async status({ service, limit = defaultLimit }, context) {
       const client = await open();
@@ -19,7 +21,7 @@ export function kubernetesWorkloads(open: OpenClient, services: ServiceMapping):
         query: `${service === undefined ? 'pods and workloads' : `workloads of ${service}`} in ${client.cluster}`,
       };
       if (service !== undefined) {
-        const { rows, partial } = await serviceStatus(client, services, service, context);
+        const { rows, partial } = await serviceStatus(client, find, service, context);
         const cut = rows.length > most ? { truncation: cutAt(most, rows.length) } : {};
         return { data: rows.slice(0, most), source, ...cut, ...(partial.length > 0 ? { partial } : {}) };
       }
