@@ -84,6 +84,25 @@ const shop = [
 ];
 
 describe('the status of one service', () => {
+  it('does not call a rollout that ended unfinished because a pod fell ill later', async () => {
+    const ended = { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' };
+    const status = { readyReplicas: 2, availableReplicas: 2, conditions: [ended] };
+    const objects = [
+      deployment({ name: 'checkout' }, {}, status),
+      pod('checkout', 'aa11', 'one'),
+      pod('checkout', 'aa11', 'two', crashed),
+    ];
+    const asked = [{ service: 'checkout' }, {}].map(async (query) => {
+      const { data } = await workloadsOf(await openedCluster(objects)).status(query, call());
+      return data[0];
+    });
+    for (const row of await Promise.all(asked))
+      expect(row).toMatchObject({
+        ...{ rollout: 'complete', ready: 2, podCount: 2 },
+        reason: '1 pod CrashLoopBackOff, last exit OOMKilled (137)',
+      });
+  });
+
   it('says what is wrong, and what stands around it', async () => {
     const { data } = await workloadsOf(await openedCluster(shop)).status({ service: 'checkout' }, call());
     expect(data).toHaveLength(1);

@@ -1,7 +1,7 @@
 import type { Deployment } from '@devops-mcp/domain';
 import { versionOf } from '../model/pod-template.js';
 import type { FoundWorkload } from '../services/find-workloads.js';
-import { rolloutOf } from '../workloads/rollout.js';
+import { rolloutOf, shownRollout } from '../workloads/rollout.js';
 import { lastTemplateManager } from './field-managers.js';
 import { imageOf, isEmptyDiff, restartOf, templateDiff } from './template-facts.js';
 import { currentOf, type WorkloadRevision } from './workload-revisions.js';
@@ -110,7 +110,7 @@ function returned(
 
 function resultOf(kind: FoundWorkload['kind'], object: FoundWorkload['object']): Deployment['result'] {
   const results = { complete: 'succeeded', stalled: 'failed', progressing: 'in_progress' } as const;
-  return results[rolloutOf(kind, object).rollout];
+  return results[shownRollout(rolloutOf(kind, object))];
 }
 
 function clientName(manager: string): string {

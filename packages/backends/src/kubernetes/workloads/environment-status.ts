@@ -55,7 +55,7 @@ export async function environmentStatus(
         seen.byOwner.delete(key);
         workloads += 1;
         const row = workloadRow(names.of({ namespace, name, labels }), kind, object, tally);
-        if (troubleOf(row) > 0) keep({ ...row, podCount: row.desired });
+        if (troubleOf(row) > 0) keep(row);
       }
       context.progress(workloads, undefined, 'workloads read');
     }

@@ -7,6 +7,8 @@ export type WorkloadKind = (typeof workloadKinds)[number];
 export type Counts = Pick<WorkloadStatus, 'desired' | 'ready' | 'updated' | 'rollout'> & {
   /** Why it is not complete; null when it is. */
   readonly waitsFor: string | null;
+  /** The newest template was once rolled out whole: what is missing now fell ill, or was scaled, after that. */
+  readonly wasComplete: boolean;
   /** The controller could not make pods, for a quota or an admission rule. */
   readonly cannotCreate: boolean;
 };
@@ -24,6 +26,7 @@ export function rolloutOf(kind: WorkloadKind, object: Workload): Counts {
     desired,
     ready: (daemon ? status.numberReady : status.readyReplicas) ?? 0,
     updated: (daemon ? status.updatedNumberScheduled : status.updatedReplicas) ?? 0,
+    wasComplete: false,
     cannotCreate: hasCondition(object, 'ReplicaFailure', 'True'),
   };
   const seen = (status.observedGeneration ?? 0) >= metadata.generation;
@@ -32,7 +35,14 @@ export function rolloutOf(kind: WorkloadKind, object: Workload): Counts {
     return { ...counts, rollout: 'stalled', waitsFor: deploymentWaits(object, counts) ?? 'no progress' };
   const waits = { Deployment: deploymentWaits, StatefulSet: statefulSetWaits, DaemonSet: daemonSetWaits };
   const waitsFor = waits[kind](object, counts);
-  return { ...counts, rollout: waitsFor === null ? 'complete' : 'progressing', waitsFor };
+  const wasComplete =
+    kind === 'Deployment' && hasCondition(object, 'Progressing', 'True', 'NewReplicaSetAvailable');
+  return { ...counts, wasComplete, rollout: waitsFor === null ? 'complete' : 'progressing', waitsFor };
+}
+
+/** What people call the rollout: one that ended is not going on because pods fell ill later. */
+export function shownRollout({ rollout, wasComplete }: Counts): Counts['rollout'] {
+  return wasComplete ? 'complete' : rollout;
 }
 
 interface Seen {

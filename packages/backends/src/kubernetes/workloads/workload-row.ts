@@ -2,7 +2,7 @@ import type { WorkloadStatus } from '@devops-mcp/domain';
 import type { Workload } from '../model/objects.js';
 import { mainContainer, resourcesOf, versionOf } from '../model/pod-template.js';
 import type { PodTally } from './pod-tally.js';
-import { rolloutOf, type WorkloadKind } from './rollout.js';
+import { rolloutOf, shownRollout, type WorkloadKind } from './rollout.js';
 
 /** A workload and its pods as the port says them, without what has to be asked for beside them. */
 export function workloadRow(
@@ -12,10 +12,11 @@ export function workloadRow(
   tally: PodTally,
 ): WorkloadStatus {
   const { metadata, spec } = object;
-  const { waitsFor, cannotCreate, ...counts } = rolloutOf(kind, object);
+  const found = rolloutOf(kind, object);
+  const { desired, ready, updated, waitsFor, cannotCreate } = found;
   return {
     ...{ service, kind, name: `${metadata.namespace}/${metadata.name}` },
-    ...counts,
+    ...{ desired, ready, updated, rollout: shownRollout(found) },
     reason: reasonOf(waitsFor, cannotCreate, tally),
     version: versionOf(mainContainer(spec.template, metadata.name, service)?.image),
     pods: tally.pods,
