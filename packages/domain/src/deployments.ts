@@ -214,7 +214,7 @@ export interface WorkloadStatus {
   readonly version?: string | null;
   /** Those in trouble first; without a service in the query only those in trouble. */
   readonly pods: readonly PodStatus[];
-  /** How many pods there are when `pods` leaves some out. */
+  /** How many pods there are, or are in trouble without a service in the query, when `pods` leaves some out. */
   readonly podCount?: number;
   /** Newest first. */
   readonly events: readonly {

@@ -119,7 +119,7 @@ function troubled(count: number, { total = 500, ready = 0 } = {}): WorkloadsApi 
     (_, index): WorkloadStatus => ({
       ...{ service: `service-${index}`, kind: 'Deployment', name: `shop/service-${index}` },
       ...{ desired: 3, ready, updated: 3, rollout: 'stalled', reason: '3 pods CrashLoopBackOff' },
-      ...{ podCount: 3, events: [], limits: { 'app.limits.memory': '256Mi' } },
+      ...{ podCount: 3 - ready, events: [], limits: { 'app.limits.memory': '256Mi' } },
       pods: [
         {
           ...{ name: `service-${index}-a`, phase: 'Running', ready: false, restarts: 400 - index },

@@ -98,7 +98,7 @@ describe('the status of one service', () => {
     });
     for (const row of await Promise.all(asked))
       expect(row).toMatchObject({
-        ...{ rollout: 'complete', ready: 2, podCount: 2 },
+        ...{ rollout: 'complete', ready: 2 },
         reason: '1 pod CrashLoopBackOff, last exit OOMKilled (137)',
       });
   });

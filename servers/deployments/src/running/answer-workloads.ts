@@ -52,7 +52,7 @@ export async function answerWorkloads(
   });
   const pods = fitTokens(podsOf(answer.data, whole), {
     ...{ maxTokens: budget - rows.tokens - events.tokens, reserved: 0, howToGetMore: more },
-    total: podTotal(answer.data, whole),
+    total: podTotal(answer.data),
   });
   return {
     data: {
@@ -118,12 +118,8 @@ function podsOf(workloads: readonly WorkloadStatus[], whole: boolean) {
     .map(({ pod, place }) => podRow(pod, place, false));
 }
 
-/** Of the whole environment only pods in trouble are listed, so that those that are ready are not missed. */
-function podTotal(workloads: readonly WorkloadStatus[], whole: boolean): number {
-  return workloads.reduce((sum, { pods, podCount = 0, ready }) => {
-    const listed = whole ? podCount - ready : podCount;
-    return sum + Math.max(pods.length, listed);
-  }, 0);
+function podTotal(workloads: readonly WorkloadStatus[]): number {
+  return workloads.reduce((sum, { pods, podCount = 0 }) => sum + Math.max(pods.length, podCount), 0);
 }
 
 /** What was left out of the answer; workloads that are well are not missed. */
