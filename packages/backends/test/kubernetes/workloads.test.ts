@@ -246,7 +246,7 @@ describe('the status of a whole cluster', () => {
       ['CronJob', 'shop/report', '1 pod Failed'],
     ]);
     expect(truncation).toMatchObject({ returned: 3, total: 4, more: false });
-    expect(hints).toEqual(['3 of 4 workloads and 3 of 6 pods are not well: 2 CrashLoopBackOff, 1 Failed.']);
+    expect(hints).toEqual(['3 of 6 pods are not well: 2 CrashLoopBackOff, 1 Failed.']);
   });
 
   it('reads 5,000 pods a page at a time, one request after the other, and answers briefly', async () => {

@@ -30,14 +30,16 @@ export function kubernetesWorkloads(open: OpenClient, services: ServiceMapping):
       const data = rows.slice(0, most);
       const reasons = seen.reasons.slice(0, 6).map(([reason, count]) => `${count} ${reason}`);
       const why = reasons.length === 0 ? '' : `: ${reasons.join(', ')}`;
-      const said =
-        pods === 0
-          ? 'No pods run here: check the context and namespaces of the Kubernetes backend.'
-          : `${ill} of ${workloads} workloads and ${illPods} of ${pods} pods are not well${why}.`;
+      const hints = [
+        ...(pods === 0
+          ? ['No pods run here: check the context and namespaces of the Kubernetes backend.']
+          : []),
+        ...(illPods > 0 ? [`${illPods} of ${pods} pods are not well${why}.`] : []),
+      ];
       return {
         data,
         source,
-        hints: [said],
+        ...(hints.length > 0 ? { hints } : {}),
         ...(data.length < workloads
           ? { truncation: { ...cutAt(data.length, workloads), more: data.length < ill } }
           : {}),
