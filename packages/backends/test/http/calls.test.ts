@@ -1,31 +1,18 @@
 import { createServer } from 'node:http';
 import { ToolError } from '@devops-mcp/contract';
-import { type FaultProxy, startFaultProxy } from '@devops-mcp/testing/faults';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startFaultProxy } from '@devops-mcp/testing/faults';
+import { describe, expect, it, vi } from 'vitest';
 import { type HttpRequest, openHttp } from '../../src/http/http-client.js';
-import { atOnce, goodServer, rejection, targetAt } from './target.js';
+import { serverBehindProxy } from './server-behind-proxy.js';
+import { atOnce, rejection, targetAt } from './target.js';
 
 const never = new AbortController().signal;
-let server: Awaited<ReturnType<typeof goodServer>>;
-let proxy: FaultProxy;
-
-beforeAll(async () => {
-  server = await goodServer();
-  proxy = await startFaultProxy({ target: server.url });
-});
-afterAll(async () => {
-  await proxy.close();
-  await server.close();
-});
-beforeEach(() => {
-  proxy.play();
-  proxy.forget();
-});
+const behind = serverBehindProxy();
 
 const read = (facts: Partial<HttpRequest> = {}): HttpRequest => ({ path: '/api', signal: never, ...facts });
 const change = (facts: Partial<HttpRequest> = {}) => read({ method: 'PATCH', body: '{}', ...facts });
 const open = (facts: Parameters<typeof openHttp>[1] = {}) =>
-  openHttp(targetAt(proxy.url), { ...atOnce, ...facts });
+  openHttp(targetAt(behind.proxy.url), { ...atOnce, ...facts });
 
 describe('a caller that cancels', () => {
   const reason = new Error('the person has gone');
@@ -35,29 +22,29 @@ describe('a caller that cancels', () => {
     ['in the middle of the body', { kind: 'trickle', everyMs: 5 }],
     ['while a body pours in', { kind: 'endless' }],
   ] as const)('%s is given its own reason, and the connection ends', async (_, fault) => {
-    proxy.play({ fault });
+    behind.proxy.play({ fault });
     const caller = new AbortController();
     const asked = rejection(open().json(read({ signal: caller.signal, maxBytes: 1e12 })));
-    await proxy.received(1);
+    await behind.proxy.received(1);
     caller.abort(reason);
     expect(await asked).toBe(reason);
-    await proxy.hungUp(1);
-    expect(proxy.requests).toHaveLength(1);
+    await behind.proxy.hungUp(1);
+    expect(behind.proxy.requests).toHaveLength(1);
   });
 
   it('before anything was asked sends nothing', async () => {
     expect(await rejection(open().json(read({ signal: AbortSignal.abort(reason) })))).toBe(reason);
-    expect(proxy.requests).toHaveLength(0);
+    expect(behind.proxy.requests).toHaveLength(0);
   });
 
   it('while a repeat is waited for is not kept waiting', async () => {
-    proxy.play({ fault: { kind: 'status', status: 429, retryAfter: '4' } });
+    behind.proxy.play({ fault: { kind: 'status', status: 429, retryAfter: '4' } });
     const caller = new AbortController();
     const asked = rejection(open().json(read({ signal: caller.signal })));
-    await proxy.received(1);
+    await behind.proxy.received(1);
     caller.abort(reason);
     expect(await asked).toBe(reason);
-    expect(proxy.requests).toHaveLength(1);
+    expect(behind.proxy.requests).toHaveLength(1);
   });
 
   it('while its error is being read is given its own reason', async () => {
@@ -80,11 +67,11 @@ describe('a caller that cancels', () => {
   });
 
   it('while waiting for a slot leaves the queue', async () => {
-    proxy.play({ path: '/slow', fault: { kind: 'silence' } });
+    behind.proxy.play({ path: '/slow', fault: { kind: 'silence' } });
     const http = open({ parallel: 1, longestQueue: 1 });
     const first = new AbortController();
     const busy = rejection(http.json(read({ path: '/slow', signal: first.signal })));
-    await proxy.received(1);
+    await behind.proxy.received(1);
     const second = new AbortController();
     const queued = rejection(http.json(read({ signal: second.signal })));
     second.abort(reason);
@@ -93,7 +80,7 @@ describe('a caller that cancels', () => {
     first.abort(reason);
     await busy;
     expect((await third).body).toEqual({ status: 'success' });
-    expect(proxy.requests.map(({ path }) => path)).toEqual(['/slow', '/api']);
+    expect(behind.proxy.requests.map(({ path }) => path)).toEqual(['/slow', '/api']);
   });
 
   it('leaves no listener on the signal of the caller', async () => {
@@ -112,7 +99,7 @@ describe('a caller that cancels', () => {
     await http.json(read({ signal: caller.signal }));
     const { chunks } = await http.stream(read({ signal: caller.signal }));
     for await (const _ of chunks);
-    proxy.play({ fault: { kind: 'status', status: 500 } });
+    behind.proxy.play({ fault: { kind: 'status', status: 500 } });
     await rejection(http.json(read({ signal: caller.signal })));
     expect(listeners).toBe(0);
   });
@@ -120,37 +107,37 @@ describe('a caller that cancels', () => {
 
 describe('reads are tried again', () => {
   it('after a reset, and answer then', async () => {
-    proxy.play({ nth: [1, 2], fault: { kind: 'reset', when: 'before-head' } });
+    behind.proxy.play({ nth: [1, 2], fault: { kind: 'reset', when: 'before-head' } });
     expect((await open().json(read())).body).toEqual({ status: 'success' });
-    expect(proxy.requests).toHaveLength(3);
+    expect(behind.proxy.requests).toHaveLength(3);
   });
 
   it('as POST, when it is said to read only', async () => {
-    proxy.play({ nth: 1, fault: { kind: 'status', status: 503 } });
+    behind.proxy.play({ nth: 1, fault: { kind: 'status', status: 503 } });
     await open().json(read({ method: 'POST', body: '{}', reads: true }));
-    expect(proxy.requests.map(({ method, fault }) => [method, fault])).toEqual([
+    expect(behind.proxy.requests.map(({ method, fault }) => [method, fault])).toEqual([
       ['POST', 'status'],
       ['POST', 'none'],
     ]);
   });
 
   it('no sooner than the system asks: a wait beyond the deadline is left to the caller', async () => {
-    proxy.play({ fault: { kind: 'status', status: 429, retryAfter: '3' } });
+    behind.proxy.play({ fault: { kind: 'status', status: 429, retryAfter: '3' } });
     const error = await rejection(open().json(read({ timeoutMs: 1_000 })));
     expect(error).toMatchObject({ code: 'rate_limited', retryAfterSeconds: 3 });
-    expect(proxy.requests).toHaveLength(1);
+    expect(behind.proxy.requests).toHaveLength(1);
   });
 
   it('not after a wait that is longer than five seconds', async () => {
-    proxy.play({ fault: { kind: 'status', status: 503, retryAfter: '6' } });
+    behind.proxy.play({ fault: { kind: 'status', status: 503, retryAfter: '6' } });
     const error = await rejection(open().json(read({ timeoutMs: 600_000 })));
     expect(error).toMatchObject({ code: 'unavailable', retryAfterSeconds: 6 });
-    expect(proxy.requests).toHaveLength(1);
+    expect(behind.proxy.requests).toHaveLength(1);
   });
 
   it('after a date too', async () => {
     const inAnHour = new Date(Date.now() + 3_600_000).toUTCString();
-    proxy.play({ fault: { kind: 'status', status: 503, retryAfter: inAnHour } });
+    behind.proxy.play({ fault: { kind: 'status', status: 503, retryAfter: inAnHour } });
     const error = await rejection(open().json(read()));
     expect(error).toBeInstanceOf(ToolError);
     expect(Math.round(Number(Reflect.get(Object(error), 'retryAfterSeconds')) / 60)).toBe(60);
@@ -161,39 +148,39 @@ describe('reads are tried again', () => {
     ['soon: canary', undefined],
     ['-5', undefined],
   ])('and %j is taken for what it is worth', async (retryAfter, seconds) => {
-    proxy.play({ fault: { kind: 'status', status: 429, retryAfter } });
+    behind.proxy.play({ fault: { kind: 'status', status: 429, retryAfter } });
     const error = await rejection(open({ attempts: 1 }).json(read()));
     expect(Reflect.get(Object(error), 'retryAfterSeconds')).toBe(seconds);
   });
 
   it('within the deadline of the call as a whole', async () => {
     // Each attempt alone stays within the deadline, three of them do not.
-    proxy.play(
+    behind.proxy.play(
       { nth: 1, fault: { kind: 'status', status: 503, retryAfter: '1' } },
       { fault: { kind: 'silence' } },
     );
     const error = await rejection(open().json(read({ timeoutMs: 2_500 })));
     expect(error).toMatchObject({ code: 'timeout', message: 'Prometheus did not answer within 2.5 s.' });
-    expect(proxy.requests.map(({ fault }) => fault)).toEqual(['status', 'silence']);
+    expect(behind.proxy.requests.map(({ fault }) => fault)).toEqual(['status', 'silence']);
   });
 });
 
 describe('connections', () => {
   it('are kept between reads', async () => {
     const http = open();
-    const before = proxy.connections;
+    const before = behind.proxy.connections;
     await http.json(read());
     await http.json(read());
     for await (const _ of (await http.stream(read())).chunks);
     await http.json(read());
-    expect(proxy.connections - before).toBe(1);
+    expect(behind.proxy.connections - before).toBe(1);
     http.close();
   });
 
   it('that were reset while they were kept cost a read nothing', async () => {
     const http = open();
     await Promise.all([http.json(read()), http.json(read()), http.json(read())]);
-    proxy.resetIdle();
+    behind.proxy.resetIdle();
     expect((await http.json(read())).body).toEqual({ status: 'success' });
     http.close();
   });
@@ -201,35 +188,35 @@ describe('connections', () => {
   it('are never kept ones for a write, which could not tell whether it arrived', async () => {
     const http = open();
     await http.json(read());
-    const before = proxy.connections;
+    const before = behind.proxy.connections;
     await http.json(change());
-    expect(proxy.connections - before).toBe(1);
+    expect(behind.proxy.connections - before).toBe(1);
     http.close();
   });
 
   it('end with the client, and what is under way with them', async () => {
-    proxy.play({ fault: { kind: 'silence' } });
+    behind.proxy.play({ fault: { kind: 'silence' } });
     const http = open();
     const asked = rejection(http.json(read()));
-    await proxy.received(1);
+    await behind.proxy.received(1);
     http.close();
     expect(await asked).toMatchObject({ code: 'unavailable' });
-    await proxy.hungUp(1);
+    await behind.proxy.hungUp(1);
     expect(await rejection(http.json(read()))).toMatchObject({ code: 'unavailable' });
-    expect(proxy.requests).toHaveLength(1);
+    expect(behind.proxy.requests).toHaveLength(1);
   });
 });
 
 describe('streams', () => {
   it('may take longer than the limit as long as something comes', async () => {
-    proxy.play({ fault: { kind: 'trickle', everyMs: 20 } });
+    behind.proxy.play({ fault: { kind: 'trickle', everyMs: 20 } });
     const { chunks } = await open().stream(read({ timeoutMs: 1_000 }));
     let bytes = 0;
     for await (const chunk of chunks) {
       bytes += chunk.length;
       if (bytes > 80) break;
     }
-    await proxy.hungUp(1);
+    await behind.proxy.hungUp(1);
     expect(bytes).toBeGreaterThan(80);
   });
 
@@ -244,15 +231,15 @@ describe('streams', () => {
   });
 
   it('end with the limit when nobody reads them, and make room', async () => {
-    proxy.play({ nth: 1, fault: { kind: 'endless' } });
+    behind.proxy.play({ nth: 1, fault: { kind: 'endless' } });
     const http = open({ parallel: 1 });
     await http.stream(read({ timeoutMs: 1_000 }));
     expect((await http.json(read())).body).toEqual({ status: 'success' });
-    await proxy.hungUp(1);
+    await behind.proxy.hungUp(1);
   });
 
   it('that break off are unavailable, and hold no upstream text', async () => {
-    proxy.play({ fault: { kind: 'reset', when: 'in-body' } });
+    behind.proxy.play({ fault: { kind: 'reset', when: 'in-body' } });
     const { chunks } = await open().stream(read());
     const all = async () => {
       for await (const _ of chunks);

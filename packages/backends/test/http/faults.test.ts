@@ -1,35 +1,16 @@
 import { ToolError } from '@devops-mcp/contract';
-import {
-  canariesShown,
-  canary,
-  type Fault,
-  type FaultProxy,
-  startFaultProxy,
-} from '@devops-mcp/testing/faults';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { canariesShown, canary, type Fault, startFaultProxy } from '@devops-mcp/testing/faults';
+import { describe, expect, it } from 'vitest';
 import { type HttpRequest, openHttp } from '../../src/http/http-client.js';
 import { problemOf } from '../../src/http/http-errors.js';
+import { serverBehindProxy } from './server-behind-proxy.js';
 import { atOnce, goodServer, rejection, targetAt } from './target.js';
 
 const never = new AbortController().signal;
 const manyCalls = { ...atOnce, failuresToOpen: 1_000 };
-let server: Awaited<ReturnType<typeof goodServer>>;
-let proxy: FaultProxy;
+const behind = serverBehindProxy();
 
-beforeAll(async () => {
-  server = await goodServer();
-  proxy = await startFaultProxy({ target: server.url });
-});
-afterAll(async () => {
-  await proxy.close();
-  await server.close();
-});
-beforeEach(() => {
-  proxy.play();
-  proxy.forget();
-});
-
-const client = (settings = manyCalls) => openHttp(targetAt(proxy.url), settings);
+const client = (settings = manyCalls) => openHttp(targetAt(behind.proxy.url), settings);
 const read = (facts: Partial<HttpRequest> = {}): HttpRequest => ({ path: '/api', signal: never, ...facts });
 const change = (facts: Partial<HttpRequest> = {}): HttpRequest =>
   read({ method: 'POST', body: '{"replicas":4}', ...facts });
@@ -80,69 +61,76 @@ describe.each(table)('%s', (name, fault, code, sent) => {
   const limits = limitsFor(code);
 
   it(`is ${code} for a read, sent ${sent} times at most`, async () => {
-    proxy.play({ fault });
+    behind.proxy.play({ fault });
     const error = await refusal(read(limits));
     expect(error.code).toBe(code);
     expect(canariesShown(error)).toEqual([]);
     expect(error.message).toContain(/407/.test(name) ? 'proxy' : 'Prometheus');
-    expect(proxy.requests).toHaveLength(sent);
+    expect(behind.proxy.requests).toHaveLength(sent);
   });
 
   it('is never repeated for a write', async () => {
-    proxy.play({ fault });
+    behind.proxy.play({ fault });
     const error = await refusal(change(limits));
     expect(error.code).toBe(code);
     expect(canariesShown(error)).toEqual([]);
-    expect(proxy.requests.map(({ method, body }) => [method, body])).toEqual([['POST', '{"replicas":4}']]);
+    expect(behind.proxy.requests.map(({ method, body }) => [method, body])).toEqual([
+      ['POST', '{"replicas":4}'],
+    ]);
   });
 });
 
 it('keeps what the system said as the cause, for the audit record alone', async () => {
-  proxy.play({ fault: { kind: 'status', status: 500 } });
+  behind.proxy.play({ fault: { kind: 'status', status: 500 } });
   const error = await refusal(read());
   expect(problemOf(error)?.status).toBe(500);
   expect(problemOf(error)?.body).toContain(canary.order);
 });
 
 it('bounds the text of an error that never ends', async () => {
-  proxy.play({ fault: { kind: 'status', status: 500, body: 'x'.repeat(3_000_000) } });
+  behind.proxy.play({ fault: { kind: 'status', status: 500, body: 'x'.repeat(3_000_000) } });
   expect(problemOf(await refusal(read()))?.body).toHaveLength(64 * 1024);
 });
 
 describe('a refused connection', () => {
   it('is unavailable and names the address', async () => {
-    await proxy.refuse();
+    await behind.proxy.refuse();
     try {
       const error = await refusal(read());
       expect(error.code).toBe('unavailable');
-      expect(error.message).toBe(`Prometheus cannot be reached at 127.0.0.1:${proxy.port}.`);
+      expect(error.message).toBe(`Prometheus cannot be reached at 127.0.0.1:${behind.proxy.port}.`);
     } finally {
-      await proxy.listenAgain();
+      await behind.proxy.listenAgain();
     }
   });
 });
 
 describe('an empty answer', () => {
   it('is unavailable for a read', async () => {
-    proxy.play({ fault: { kind: 'malformed', body: 'empty' } });
+    behind.proxy.play({ fault: { kind: 'malformed', body: 'empty' } });
     expect((await refusal(read())).code).toBe('unavailable');
   });
 
   it('is an answer for a write', async () => {
-    proxy.play({ fault: { kind: 'malformed', body: 'empty' } });
+    behind.proxy.play({ fault: { kind: 'malformed', body: 'empty' } });
     expect((await client().json(change())).body).toBeUndefined();
   });
 });
 
 describe('a redirect', () => {
   it('takes neither question nor credential elsewhere', async () => {
-    const elsewhere = await startFaultProxy({ target: server.url });
+    const elsewhere = await startFaultProxy({ target: behind.server.url });
     try {
-      proxy.play({ fault: { kind: 'redirect', to: `${elsewhere.url}/api`, status: 307 } });
-      const withToken = openHttp(targetAt(proxy.url, { headers: () => ({ authorization: 'Bearer t' }) }));
+      behind.proxy.play({ fault: { kind: 'redirect', to: `${elsewhere.url}/api`, status: 307 } });
+      const withToken = openHttp(
+        targetAt(behind.proxy.url, { headers: () => ({ authorization: 'Bearer t' }) }),
+      );
       await rejection(withToken.json(read()));
       await rejection(withToken.json(change()));
-      expect(proxy.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer t', 'Bearer t']);
+      expect(behind.proxy.requests.map(({ headers }) => headers.authorization)).toEqual([
+        'Bearer t',
+        'Bearer t',
+      ]);
       expect(elsewhere.connections).toBe(0);
     } finally {
       await elsewhere.close();
@@ -152,12 +140,12 @@ describe('a redirect', () => {
 
 describe('reads are bounded', () => {
   it('stops an endless body after maxBytes', async () => {
-    proxy.play({ fault: { kind: 'endless' } });
+    behind.proxy.play({ fault: { kind: 'endless' } });
     const limits = limitsFor('limit_exceeded');
     await refusal(read(limits));
-    await proxy.hungUp(1);
+    await behind.proxy.hungUp(1);
     // What was under way in socket buffers is beyond the client.
-    expect(proxy.requests[0]?.bytesSent).toBeLessThan(limits.maxBytes + 16_000_000);
+    expect(behind.proxy.requests[0]?.bytesSent).toBeLessThan(limits.maxBytes + 16_000_000);
   });
 
   it('does not begin a body that is announced as too long', async () => {
@@ -184,14 +172,14 @@ describe('a write whose answer was lost', () => {
     [{ kind: 'silence' }],
     [{ kind: 'malformed', body: 'login-page' }],
   ] as readonly [Fault][])('says that the outcome is not known: %j', async (fault) => {
-    proxy.play({ fault });
+    behind.proxy.play({ fault });
     const error = await refusal(change({ timeoutMs: 300 }));
     expect(error.details).toEqual({ outcome: 'unknown' });
     expect(error.hint).toContain('Whether the change was made is not known');
   });
 
   it.each([[409], [403], [429]])('and one that was refused with %i does not', async (status) => {
-    proxy.play({ fault: { kind: 'status', status } });
+    behind.proxy.play({ fault: { kind: 'status', status } });
     expect((await refusal(change())).details).toBeUndefined();
   });
 });

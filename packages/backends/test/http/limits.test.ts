@@ -1,42 +1,28 @@
-import { type FaultProxy, startFaultProxy } from '@devops-mcp/testing/faults';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type HttpRequest, openHttp } from '../../src/http/http-client.js';
-import { atOnce, goodServer, rejection, targetAt } from './target.js';
+import { serverBehindProxy } from './server-behind-proxy.js';
+import { atOnce, rejection, targetAt } from './target.js';
 
 const never = new AbortController().signal;
-let server: Awaited<ReturnType<typeof goodServer>>;
-let proxy: FaultProxy;
-
-beforeAll(async () => {
-  server = await goodServer();
-  proxy = await startFaultProxy({ target: server.url });
-});
-afterAll(async () => {
-  await proxy.close();
-  await server.close();
-});
-beforeEach(() => {
-  proxy.play();
-  proxy.forget();
-});
+const behind = serverBehindProxy();
 
 const read = (facts: Partial<HttpRequest> = {}): HttpRequest => ({ path: '/api', signal: never, ...facts });
 const open = (facts: Parameters<typeof openHttp>[1] = {}) =>
-  openHttp(targetAt(proxy.url), { ...atOnce, ...facts });
+  openHttp(targetAt(behind.proxy.url), { ...atOnce, ...facts });
 
 describe('many calls at once', () => {
   it('wait for a slot, and those that find the queue full are rate_limited', async () => {
-    proxy.play({ nth: [1, 2], fault: { kind: 'silence' } });
+    behind.proxy.play({ nth: [1, 2], fault: { kind: 'silence' } });
     const http = open({ parallel: 2, longestQueue: 1 });
     const caller = new AbortController();
     const busy = [1, 2].map(() => rejection(http.json(read({ signal: caller.signal }))));
-    await proxy.received(2);
+    await behind.proxy.received(2);
     const queued = http.json(read());
     expect(await rejection(http.json(read()))).toMatchObject({ code: 'rate_limited', retryAfterSeconds: 1 });
     caller.abort();
     await Promise.all(busy);
     expect((await queued).body).toEqual({ status: 'success' });
-    expect(proxy.requests).toHaveLength(3);
+    expect(behind.proxy.requests).toHaveLength(3);
   });
 });
 
@@ -46,28 +32,28 @@ describe('a system that keeps failing', () => {
   it('is left alone after calls in a row that failed, and probed by one call later', async () => {
     let now = 0;
     const http = open({ ...failing, openMs: 10_000, now: () => now });
-    proxy.play({ fault: { kind: 'status', status: 503 } });
+    behind.proxy.play({ fault: { kind: 'status', status: 503 } });
     for (let call = 0; call < 3; call += 1) await rejection(http.json(read()));
     expect(await rejection(http.json(read()))).toMatchObject({
       code: 'unavailable',
       message: 'Prometheus failed 3 times in a row and is not asked for a moment.',
       retryAfterSeconds: 10,
     });
-    expect(proxy.requests).toHaveLength(3);
+    expect(behind.proxy.requests).toHaveLength(3);
 
     now = 10_000;
     const probes = await Promise.all([rejection(http.json(read())), rejection(http.json(read()))]);
-    expect(proxy.requests).toHaveLength(4);
+    expect(behind.proxy.requests).toHaveLength(4);
     expect(probes.map((error) => Reflect.get(Object(error), 'message'))).toEqual([
       'Prometheus failed to answer (503).',
       'Prometheus failed 3 times in a row and is not asked for a moment.',
     ]);
 
     now = 20_000;
-    proxy.play();
+    behind.proxy.play();
     await http.json(read());
     await http.json(read());
-    expect(proxy.requests).toHaveLength(6);
+    expect(behind.proxy.requests).toHaveLength(6);
   });
 
   it.each([
@@ -76,17 +62,17 @@ describe('a system that keeps failing', () => {
     ['too many requests', { kind: 'status', status: 429 }],
     ['a web page', { kind: 'malformed', body: 'login-page' }],
   ] as const)('is not one that gives %s', async (_, fault) => {
-    proxy.play({ nth: [1, 2, 4, 5], fault: { kind: 'status', status: 503 } }, { fault });
+    behind.proxy.play({ nth: [1, 2, 4, 5], fault: { kind: 'status', status: 503 } }, { fault });
     const http = open(failing);
     for (let call = 0; call < 5; call += 1) await rejection(http.json(read()));
     await rejection(http.json(read()));
-    expect(proxy.requests).toHaveLength(6);
+    expect(behind.proxy.requests).toHaveLength(6);
   });
 
   it('is probed again when the caller of a probe cancels, which tells nothing', async () => {
     let now = 0;
     const http = open({ attempts: 1, failuresToOpen: 2, now: () => now });
-    proxy.play(
+    behind.proxy.play(
       { path: '/slow', fault: { kind: 'silence' } },
       { nth: [1, 2, 3], fault: { kind: 'status', status: 503 } },
     );
@@ -95,13 +81,13 @@ describe('a system that keeps failing', () => {
     now = 1e9;
     const caller = new AbortController();
     const probe = rejection(http.json(read({ path: '/slow', signal: caller.signal })));
-    await proxy.received(3);
+    await behind.proxy.received(3);
     caller.abort();
     await probe;
     await rejection(http.json(read()));
     // That was the probe: one failure is enough.
     expect(await rejection(http.json(read()))).toMatchObject({ retryAfterSeconds: 10 });
-    expect(proxy.requests).toHaveLength(4);
+    expect(behind.proxy.requests).toHaveLength(4);
   });
 
   it.each([
@@ -109,15 +95,15 @@ describe('a system that keeps failing', () => {
     ['drops connections', { kind: 'reset', when: 'before-head' }],
     ['has something before it that waits in vain', { kind: 'status', status: 504 }],
   ] as const)('is one that %s', async (_, fault) => {
-    proxy.play({ fault });
+    behind.proxy.play({ fault });
     const http = open(failing);
     for (let call = 0; call < 3; call += 1) await rejection(http.json(read({ timeoutMs: 500 })));
     expect(await rejection(http.json(read()))).toMatchObject({ retryAfterSeconds: 10 });
-    expect(proxy.requests).toHaveLength(3);
+    expect(behind.proxy.requests).toHaveLength(3);
   });
 
   it('is known to one client, since another may have another way to it', async () => {
-    proxy.play({ nth: 1, fault: { kind: 'status', status: 503 } });
+    behind.proxy.play({ nth: 1, fault: { kind: 'status', status: 503 } });
     await rejection(open({ attempts: 1, failuresToOpen: 1 }).json(read()));
     expect((await open().json(read())).body).toEqual({ status: 'success' });
   });

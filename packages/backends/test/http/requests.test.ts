@@ -1,35 +1,22 @@
 import { createServer } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { ToolError } from '@devops-mcp/contract';
-import { canariesShown, canary, type FaultProxy, startFaultProxy } from '@devops-mcp/testing/faults';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { canariesShown, canary } from '@devops-mcp/testing/faults';
+import { describe, expect, it } from 'vitest';
 import { type HttpRequest, openHttp } from '../../src/http/http-client.js';
-import { goodServer, rejection, targetAt } from './target.js';
+import { serverBehindProxy } from './server-behind-proxy.js';
+import { rejection, targetAt } from './target.js';
 
 const never = new AbortController().signal;
-let server: Awaited<ReturnType<typeof goodServer>>;
-let proxy: FaultProxy;
-
-beforeAll(async () => {
-  server = await goodServer();
-  proxy = await startFaultProxy({ target: server.url });
-});
-afterAll(async () => {
-  await proxy.close();
-  await server.close();
-});
-beforeEach(() => {
-  proxy.play();
-  proxy.forget();
-});
+const behind = serverBehindProxy();
 
 const read = (facts: Partial<HttpRequest> = {}): HttpRequest => ({ path: '/api', signal: never, ...facts });
 
 describe('addresses', () => {
   it('keep the path of the target and take the query of the request', async () => {
-    const http = openHttp(targetAt(`${proxy.url}/prefix/?tenant=a`));
+    const http = openHttp(targetAt(`${behind.proxy.url}/prefix/?tenant=a`));
     await http.json(read({ query: { match: ['{job="a"}', 'b&c'], limit: 5, left: undefined } }));
-    expect(proxy.requests[0]?.path).toBe(
+    expect(behind.proxy.requests[0]?.path).toBe(
       '/prefix/api?tenant=a&match=%7Bjob%3D%22a%22%7D&match=b%26c&limit=5',
     );
   });
@@ -37,15 +24,15 @@ describe('addresses', () => {
   it.each(['/api/../secrets', '/api/%2e%2E/secrets', '/api/..\\secrets', '/.', 'api', '//../x'])(
     'never leave what the target names: %s',
     async (path) => {
-      const error = await rejection(openHttp(targetAt(proxy.url)).json(read({ path })));
+      const error = await rejection(openHttp(targetAt(behind.proxy.url)).json(read({ path })));
       expect(error).toMatchObject({ code: 'invalid_input' });
-      expect(proxy.requests).toHaveLength(0);
+      expect(behind.proxy.requests).toHaveLength(0);
     },
   );
 
   it('stay on the origin even when a path looks like another', async () => {
-    await openHttp(targetAt(proxy.url)).json(read({ path: '//evil.example.com/x' }));
-    expect(proxy.requests.map(({ path }) => path)).toEqual(['//evil.example.com/x']);
+    await openHttp(targetAt(behind.proxy.url)).json(read({ path: '//evil.example.com/x' }));
+    expect(behind.proxy.requests.map(({ path }) => path)).toEqual(['//evil.example.com/x']);
   });
 
   it.each(['http://user:s3cret@127.0.0.1:1/', 'ftp://127.0.0.1/'])('refuses %s', (address) => {
@@ -79,15 +66,18 @@ describe('credentials', () => {
   it('are asked for each time, so that a renewed one is used', async () => {
     const tokens = ['1', '2'];
     const headers = async () => ({ authorization: `Bearer ${tokens.shift()}` });
-    const http = openHttp(targetAt(proxy.url, { headers }));
+    const http = openHttp(targetAt(behind.proxy.url, { headers }));
     await http.json(read());
     await http.json(read());
-    expect(proxy.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer 1', 'Bearer 2']);
+    expect(behind.proxy.requests.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer 1',
+      'Bearer 2',
+    ]);
   });
 
   it('with a line break are denied without being shown or sent', async () => {
     const http = openHttp(
-      targetAt(proxy.url, {
+      targetAt(behind.proxy.url, {
         headers: () => ({ authorization: `Bearer ${canary.secret}\n` }),
         credentialSetting: 'environments.production.ports.metrics.credential',
       }),
@@ -98,12 +88,12 @@ describe('credentials', () => {
       hint: expect.stringContaining('environments.production.ports.metrics.credential'),
     });
     expect(canariesShown(error)).toEqual([]);
-    expect(proxy.requests).toHaveLength(0);
+    expect(behind.proxy.requests).toHaveLength(0);
   });
 
   it('that cannot be had are denied, and what went wrong there is not shown', async () => {
     const headers = () => Promise.reject(new Error(`vault says ${canary.secret}`));
-    const error = await rejection(openHttp(targetAt(proxy.url, { headers })).json(read()));
+    const error = await rejection(openHttp(targetAt(behind.proxy.url, { headers })).json(read()));
     expect(error).toMatchObject({ code: 'denied' });
     expect(canariesShown(error)).toEqual([]);
   });
@@ -113,18 +103,20 @@ describe('credentials', () => {
     const headers = () => {
       throw own;
     };
-    expect(await rejection(openHttp(targetAt(proxy.url, { headers })).json(read()))).toBe(own);
+    expect(await rejection(openHttp(targetAt(behind.proxy.url, { headers })).json(read()))).toBe(own);
   });
 
   it('that never come are a timeout', async () => {
     const headers = () => new Promise<Record<string, string>>(() => undefined);
-    const error = await rejection(openHttp(targetAt(proxy.url, { headers })).json(read({ timeoutMs: 100 })));
+    const error = await rejection(
+      openHttp(targetAt(behind.proxy.url, { headers })).json(read({ timeoutMs: 100 })),
+    );
     expect(error).toMatchObject({ code: 'timeout' });
   });
 
   it('that are refused name the setting, the permission, or both', async () => {
-    const http = openHttp(targetAt(proxy.url, { credentialSetting: 'ports.metrics.credential' }));
-    proxy.play(
+    const http = openHttp(targetAt(behind.proxy.url, { credentialSetting: 'ports.metrics.credential' }));
+    behind.proxy.play(
       { nth: 1, fault: { kind: 'status', status: 401 } },
       { fault: { kind: 'status', status: 403 } },
     );
