@@ -156,17 +156,18 @@ describe('state', () => {
 
   it('survives a call that is cancelled while it reads, and goes on where that stopped', async () => {
     const folder = await telemetryFolder();
-    // More than one stage of rows, so that something is kept before the end.
-    for (let file = 0; file < 5; file += 1) await folder.write(`${file}.jsonl`, batches(file * 40_000, 40));
+    // Several stages of rows, so that something is kept long before the end.
+    for (let file = 0; file < 12; file += 1) await folder.write(`${file}.jsonl`, batches(file * 40_000, 40));
     const call = watchedCall();
-    const stopping = {
-      ...call,
-      progress: (done: number, all?: number) => done > (all ?? 0) * 0.7 && call.cancel(),
-    };
+    const watching = setInterval(async () => {
+      const written = await manifestOf(folder).catch(() => undefined);
+      if (written !== undefined && written.segments.length > 0) call.cancel();
+    }, 2);
     const cancelled = await folder
       .open()
-      .then((ports) => ports.logs.search(query, stopping))
-      .catch((error: unknown) => error);
+      .then((ports) => ports.logs.search(query, call))
+      .catch((error: unknown) => error)
+      .finally(() => clearInterval(watching));
     expect(cancelled).toBeInstanceOf(ToolError);
     expect(cancelled).toMatchObject({ code: 'timeout' });
     const kept = await manifestOf(folder);
@@ -174,7 +175,7 @@ describe('state', () => {
     expect(kept.segments.length).toBeGreaterThan(0);
     const all = { ...query, window: { start: window.start, end: new Date(worldNow.getTime() + 3_600_000) } };
     const answer = await (await folder.open()).logs.search(all, watchedCall());
-    expect(answer.data.total).toBe(200_000);
+    expect(answer.data.total).toBe(480_000);
     expect((await manifestOf(folder)).segments).toEqual(expect.arrayContaining(kept.segments));
   });
 });
