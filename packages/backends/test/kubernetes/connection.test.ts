@@ -23,18 +23,18 @@ const manyPods = Array.from({ length: 250 }, (_, index) =>
 );
 
 describe('lists', () => {
-  it('are read in pages of 100, each asked for when the one before was taken', async () => {
+  it('are read in pages of 50, each asked for when the one before was taken', async () => {
     const { cluster, context } = await openedCluster(manyPods);
     const client = await openKubeClient(context(), 'read');
     const before = cluster.requests.length;
     for await (const page of client.pages('/api/v1/pods', {}, callContext())) {
-      expect(page.items.length).toBeLessThanOrEqual(100);
-      expect(page.remaining).toBe(150);
+      expect(page.items.length).toBeLessThanOrEqual(50);
+      expect(page.remaining).toBe(200);
       break;
     }
     expect(cluster.requests.length - before).toBe(1);
     expect(await namesOf(client, '/api/v1/pods')).toHaveLength(250);
-    expect(cluster.requests.slice(-3).map(({ query }) => query.limit)).toEqual(['100', '100', '100']);
+    expect(cluster.requests.slice(-5).map(({ query }) => query.limit)).toEqual(Array(5).fill('50'));
   });
 
   it('go on after the continue token expired, and give nothing twice', async () => {

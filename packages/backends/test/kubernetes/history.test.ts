@@ -222,7 +222,7 @@ describe('the history of a whole cluster', () => {
     expect(times[0]).toBe(Math.max(...all));
     expect(truncation?.total).toBe(all.length);
     expect(
-      opened.cluster.requests.every(({ query }) => query.limit === undefined || query.limit === '100'),
+      opened.cluster.requests.every(({ query }) => query.limit === undefined || query.limit === '50'),
     ).toBe(true);
   });
 });

@@ -254,7 +254,7 @@ describe('the status of a whole cluster', () => {
     const opened = await openedCluster(made.filter(({ kind }) => kind === 'Pod' || kind === 'Deployment'));
     const { data } = await workloadsOf(opened).status({ limit: 50 }, call());
     const lists = opened.cluster.requests;
-    expect(lists.every(({ query }) => query.limit === '100')).toBe(true);
+    expect(lists.every(({ query }) => query.limit === '50')).toBe(true);
     // Each page but the first carries the token of the one before, which is how one sees their order.
     const pods = lists.filter(({ path }) => path === '/api/v1/pods');
     expect(pods.length).toBeGreaterThanOrEqual(50);

@@ -26,7 +26,7 @@ export interface KubeObject {
 export interface ListQuery {
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** Objects of one page; default 100, so that parsing one never holds up anything else. */
+  /** Objects of one page; default 50, so that parsing one never holds up anything else. */
   readonly pageSize?: number;
 }
 

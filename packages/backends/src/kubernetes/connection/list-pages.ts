@@ -5,7 +5,7 @@ import type { ClusterHttp } from './cluster-http.js';
 import type { KubeObject, ListPage, ListQuery } from './kube-client.js';
 import { asPage, continueToken, type RawPage } from './read-answer.js';
 
-export const defaultPageSize = 100;
+export const defaultPageSize = 50;
 const longPage = 50;
 
 /**
