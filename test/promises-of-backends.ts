@@ -31,7 +31,7 @@ const cluster = promised('docs/backends/kubernetes.md', 'local', [
     'warns of rights that reading does not need',
   ],
   [
-    'one request for every 100 objects, one after the other',
+    'one request for every 50 objects, one after the other',
     `${kubernetes}/workloads.test.ts`,
     'reads 5,000 pods a page at a time, one request after the other, and answers briefly',
   ],
