@@ -4,12 +4,10 @@ import { startFaultProxy } from '@devops-mcp/testing/faults';
 import { describe, expect, it, vi } from 'vitest';
 import { type HttpRequest, openHttp } from '../../src/http/http-client.js';
 import { serverBehindProxy } from './server-behind-proxy.js';
-import { atOnce, rejection, targetAt } from './target.js';
+import { atOnce, read, rejection, targetAt } from './target.js';
 
-const never = new AbortController().signal;
 const behind = serverBehindProxy();
 
-const read = (facts: Partial<HttpRequest> = {}): HttpRequest => ({ path: '/api', signal: never, ...facts });
 const change = (facts: Partial<HttpRequest> = {}) => read({ method: 'PATCH', body: '{}', ...facts });
 const open = (facts: Parameters<typeof openHttp>[1] = {}) =>
   openHttp(targetAt(behind.proxy.url), { ...atOnce, ...facts });

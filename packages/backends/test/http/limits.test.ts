@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type HttpRequest, openHttp } from '../../src/http/http-client.js';
+import { openHttp } from '../../src/http/http-client.js';
 import { serverBehindProxy } from './server-behind-proxy.js';
-import { atOnce, rejection, targetAt } from './target.js';
+import { atOnce, read, rejection, targetAt } from './target.js';
 
-const never = new AbortController().signal;
 const behind = serverBehindProxy();
 
-const read = (facts: Partial<HttpRequest> = {}): HttpRequest => ({ path: '/api', signal: never, ...facts });
 const open = (facts: Parameters<typeof openHttp>[1] = {}) =>
   openHttp(targetAt(behind.proxy.url), { ...atOnce, ...facts });
 

@@ -11,10 +11,8 @@ import {
   startFaultProxy,
 } from '@devops-mcp/testing/faults';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type HttpRequest, type HttpTarget, openHttp } from '../../src/http/http-client.js';
-import { goodServer, noNetwork, rejection, targetAt } from './target.js';
+import { closedAfterEach, goodServer, read, rejection } from './target.js';
 
-const never = new AbortController().signal;
 const name = 'prometheus.internal.example.com';
 const authority = createAuthority('Private authority');
 let folder: string;
@@ -22,7 +20,7 @@ let caFile: string;
 let server: Awaited<ReturnType<typeof goodServer>>;
 let plain: FaultProxy;
 let encrypted: FaultProxy;
-const open: { close(): unknown }[] = [];
+const { client, open } = closedAfterEach();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'proxy-'));
@@ -42,20 +40,9 @@ beforeEach(() => {
     one.forget();
   }
 });
-afterEach(async () => {
-  for (const one of open.splice(0)) await one.close();
+afterEach(() => {
   vi.unstubAllEnvs();
 });
-
-const read = (facts: Partial<HttpRequest> = {}): HttpRequest => ({ path: '/api', signal: never, ...facts });
-
-function client(address: string, network: Partial<HttpTarget['network']>, facts: Partial<HttpTarget> = {}) {
-  const http = openHttp(targetAt(address, { network: { ...noNetwork, ...network }, ...facts }), {
-    attempts: 1,
-  });
-  open.push(http);
-  return http;
-}
 
 async function connectProxy(facts: ConnectProxySettings = {}): Promise<ConnectProxy> {
   const proxy = await startConnectProxy({ hosts: { [name]: encrypted.port }, ...facts });

@@ -3,14 +3,11 @@ import { gzipSync } from 'node:zlib';
 import { ToolError } from '@devops-mcp/contract';
 import { canariesShown, canary } from '@devops-mcp/testing/faults';
 import { describe, expect, it } from 'vitest';
-import { type HttpRequest, openHttp } from '../../src/http/http-client.js';
+import { openHttp } from '../../src/http/http-client.js';
 import { serverBehindProxy } from './server-behind-proxy.js';
-import { rejection, targetAt } from './target.js';
+import { read, rejection, targetAt } from './target.js';
 
-const never = new AbortController().signal;
 const behind = serverBehindProxy();
-
-const read = (facts: Partial<HttpRequest> = {}): HttpRequest => ({ path: '/api', signal: never, ...facts });
 
 describe('addresses', () => {
   it('keep the path of the target and take the query of the request', async () => {

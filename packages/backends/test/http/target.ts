@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { NetworkSettings } from '@devops-mcp/contract';
-import type { HttpTarget } from '../../src/http/http-client.js';
+import { afterEach } from 'vitest';
+import { type HttpRequest, type HttpTarget, openHttp } from '../../src/http/http-client.js';
 import type { Resilience } from '../../src/http/resilience.js';
 
 export const noNetwork: NetworkSettings = { proxy: null, noProxy: [], caFile: null };
@@ -11,6 +12,31 @@ export const atOnce: Partial<Resilience> = { random: () => 0 };
 
 export function targetAt(address: string | URL, facts: Partial<HttpTarget> = {}): HttpTarget {
   return { system: 'Prometheus', address: new URL(address), network: noNetwork, ...facts };
+}
+
+const never = new AbortController().signal;
+
+/** A read that nobody cancels. */
+export const read = (facts: Partial<HttpRequest> = {}): HttpRequest => ({
+  ...{ path: '/api', signal: never },
+  ...facts,
+});
+
+/** Clients that ask once, and whatever else a test of the file opens; closed after each test. */
+export function closedAfterEach() {
+  const open: { close(): unknown }[] = [];
+  afterEach(async () => {
+    for (const one of open.splice(0)) await one.close();
+  });
+  return {
+    open,
+    client(address: string, network: Partial<NetworkSettings>, facts: Partial<HttpTarget> = {}) {
+      const target = targetAt(address, { network: { ...noNetwork, ...network }, ...facts });
+      const http = openHttp(target, { attempts: 1 });
+      open.push(http);
+      return http;
+    },
+  };
 }
 
 /** A server that answers every request with the same JSON. */

@@ -3,17 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthority, type FaultProxy, startFaultProxy } from '@devops-mcp/testing/faults';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type HttpRequest, type HttpTarget, openHttp } from '../../src/http/http-client.js';
-import { goodServer, noNetwork, rejection, targetAt } from './target.js';
+import { closedAfterEach, goodServer, read, rejection } from './target.js';
 
-const never = new AbortController().signal;
 const authority = createAuthority('Private authority');
 const stranger = createAuthority('Authority of nobody here');
 let folder: string;
 let caFile: string;
 let server: Awaited<ReturnType<typeof goodServer>>;
 let encrypted: FaultProxy;
-const open: { close(): unknown }[] = [];
+const { client, open } = closedAfterEach();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'trust-'));
@@ -30,20 +28,9 @@ beforeEach(() => {
   encrypted.play();
   encrypted.forget();
 });
-afterEach(async () => {
-  for (const one of open.splice(0)) await one.close();
+afterEach(() => {
   vi.unstubAllEnvs();
 });
-
-const read = (facts: Partial<HttpRequest> = {}): HttpRequest => ({ path: '/api', signal: never, ...facts });
-
-function client(address: string, network: Partial<HttpTarget['network']>, facts: Partial<HttpTarget> = {}) {
-  const http = openHttp(targetAt(address, { network: { ...noNetwork, ...network }, ...facts }), {
-    attempts: 1,
-  });
-  open.push(http);
-  return http;
-}
 
 describe('a private authority', () => {
   const address = () => encrypted.url;

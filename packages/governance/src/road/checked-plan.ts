@@ -1,4 +1,4 @@
-import { type ActionPlan, blastRadiusDimensions, type JsonObject, ToolError } from '@devops-mcp/contract';
+import { type ActionPlan, blastRadiusDimensions, ToolError } from '@devops-mcp/contract';
 import { z } from 'zod';
 import { canonicalJson } from '../proposals/digest.js';
 
@@ -53,9 +53,4 @@ export function checkedPlan(made: unknown): ActionPlan {
   }
   // Boundary: the schema above is the type, apart from how it writes optional keys.
   return plan as ActionPlan;
-}
-
-/** True for data that a plan or a stored document may hold. */
-export function isJsonObject(value: unknown): value is JsonObject {
-  return jsonObject.safeParse(value).success;
 }
